@@ -1,0 +1,54 @@
+"""The door, the first page, and what is shown when something is wrong."""
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Organisation
+
+from .problems import problem, wants_problem
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The public first page; who is signed in goes to their desk, who is new chooses a door."""
+    user = request.user
+    if not user.is_authenticated:
+        return render(request, "landing.html")
+    if Organisation.objects.of_member(user).exists():
+        own = Organisation.objects.of_member(user).filter(kind=Organisation.Kind.ENTERPRISE).exists()
+        return redirect("needs" if own else "organisations")
+    if hasattr(user, "profile"):
+        return redirect("matches")
+    if user.is_staff:
+        return HttpResponseRedirect(reverse("runs"))
+    return render(request, "welcome.html")
+
+
+def error_page(request: HttpRequest, status: int, detail: str) -> HttpResponse:
+    """One page for everything that goes wrong, with what to do about it."""
+    return render(request, "error.html", {"status": status, "detail": detail}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+        status, code, detail = 413, "too_large", _("This is larger than what is taken here.")
+    else:
+        status, code, detail = 400, "malformed", _("The request can't be read.")
+    return problem(status, code, detail) if wants_problem(request) else error_page(request, status, detail)
+
+
+def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    detail = _("Your role does not allow this.")
+    return problem(403, "not_allowed", detail) if wants_problem(request) else error_page(request, 403, detail)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    detail = _("There is nothing here, or it is not yours to see.")
+    return problem(404, "not_found", detail) if wants_problem(request) else error_page(request, 404, detail)
+
+
+def crashed(request: HttpRequest) -> HttpResponse:
+    detail = _("Something broke on our side. Nothing you sent was half written; please try again.")
+    return problem(500, "server_error", detail) if wants_problem(request) else error_page(request, 500, detail)
