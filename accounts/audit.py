@@ -1,0 +1,29 @@
+"""The audit trail: one append-only row a decision."""
+
+from typing import Any
+
+from .identity import PublicId
+from .models import AuditRow, Organisation, User
+
+
+def record(
+    *,
+    actor: User | None,
+    action: str,
+    subject: PublicId,
+    organisation: Organisation | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    why: str = "",
+) -> AuditRow:
+    """Write down who did what on what; call it inside the transaction that does it. `actor` None is the platform."""
+    return AuditRow.objects.create(
+        actor=actor,
+        action=action,
+        subject_kind=subject._meta.model_name or "",
+        subject_id=subject.public_id,
+        organisation=organisation,
+        before=before or {},
+        after=after or {},
+        why=why,
+    )

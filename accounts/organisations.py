@@ -1,0 +1,103 @@
+"""Registering an organisation and settling its standing."""
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+from stdnum.cn import uscc
+from stdnum.exceptions import InvalidChecksum, ValidationError
+
+from . import audit, events
+from .errors import FieldError, InvalidInput, StateForbids
+from .models import City, Membership, Organisation, User, Verification
+from .permissions import Act, demand
+
+
+def check_credit_code(code: str) -> str:
+    """The code in its standard form, or `InvalidInput` (GB 32100: 18 characters, the last one checks the others)."""
+    try:
+        return str(uscc.validate(code))
+    except InvalidChecksum:
+        detail = _("The check character does not fit: one of the 18 characters is mistyped.")
+    except ValidationError:
+        detail = _("A unified social credit code has 18 digits and capital letters, without I, O, S, V and Z.")
+    raise InvalidInput([FieldError(("credit_code",), "credit_code", detail)])
+
+
+@transaction.atomic
+def register_organisation(
+    *, by: User, kind: str, name_en: str, name_zh: str, credit_code: str, city: City | None
+) -> Organisation:
+    """Register a body as pending; who registers it becomes its owner. A name given in one language serves both."""
+    organisation = Organisation.objects.create(
+        kind=kind,
+        name_en=name_en or name_zh,
+        name_zh=name_zh or name_en,
+        credit_code=check_credit_code(credit_code),
+        city=city,
+    )
+    Membership.objects.create(user=by, organisation=organisation, role=Membership.Role.OWNER)
+    Verification.objects.create(organisation=organisation, state=organisation.state, by=by)
+    audit.record(actor=by, action="register_organisation", subject=organisation, organisation=organisation)
+    return organisation
+
+
+@transaction.atomic
+def settle_standing(*, organisation: Organisation, state: str, by: User, reason: str) -> Organisation:
+    """Verify an organisation, send it back or suspend it: one row with the reason, and the newest state on it."""
+    organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    if not reason.strip():
+        raise InvalidInput([FieldError(("reason",), "required", _("Say why: the organisation reads it."))])
+    if state == organisation.state:
+        raise StateForbids("same_state", _("The organisation is in this state already."))
+    before, organisation.state = organisation.state, state
+    try:
+        with transaction.atomic():
+            organisation.save(update_fields=["state"])
+    except IntegrityError:
+        raise StateForbids(
+            "credit_code_taken", _("Another verified organisation holds this credit code.")
+        ) from None
+    Verification.objects.create(organisation=organisation, state=state, by=by, reason=reason)
+    audit.record(
+        actor=by,
+        action="settle_standing",
+        subject=organisation,
+        organisation=organisation,
+        before={"state": before},
+        after={"state": state},
+        why=reason,
+    )
+    events.organisation_standing_changed.send(sender=Organisation, organisation=organisation)
+    return organisation
+
+
+@transaction.atomic
+def change_organisation(
+    *, organisation: Organisation, by: User, name_en: str, name_zh: str, credit_code: str, city: City | None
+) -> Organisation:
+    """Change what was registered. One that was sent back is put before the staff again; a verified code stays."""
+    demand(by, Act.CHANGE_ORGANISATION, organisation)
+    organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    code = check_credit_code(credit_code)
+    if code != organisation.credit_code and organisation.state in {
+        Organisation.State.VERIFIED,
+        Organisation.State.SUSPENDED,
+    }:
+        detail = _("The code was verified and can't be changed here; write to the platform's staff.")
+        raise InvalidInput([FieldError(("credit_code",), "verified", detail)])
+    before = {"name_en": organisation.name_en, "name_zh": organisation.name_zh, "credit_code": organisation.credit_code}
+    organisation.name_en, organisation.name_zh = name_en or name_zh, name_zh or name_en
+    organisation.credit_code, organisation.city = code, city
+    if organisation.state == Organisation.State.RETURNED:
+        organisation.state = Organisation.State.PENDING
+        Verification.objects.create(organisation=organisation, state=organisation.state, by=by)
+    organisation.save()
+    after = {"name_en": organisation.name_en, "name_zh": organisation.name_zh, "credit_code": code}
+    audit.record(
+        actor=by,
+        action="change_organisation",
+        subject=organisation,
+        organisation=organisation,
+        before=before,
+        after=after,
+    )
+    return organisation
