@@ -1,0 +1,47 @@
+"""The name under which one firm sees one person, until that person says otherwise."""
+
+from django.db import models
+
+from accounts.models import Named, Organisation
+
+from .student import Profile
+
+
+class Plant(Named):
+    """A plant of Lingnan: easy to say, free of sex, age and origin."""
+
+    code = models.SlugField(unique=True)
+    short_en = models.CharField(max_length=2)
+
+    class Meta:
+        ordering = ["id"]
+
+
+class Pseudonym(models.Model):
+    """Stable and unique within one organisation, drawn anew for each, so that firms cannot compare notes."""
+
+    profile = models.ForeignKey(Profile, models.CASCADE, related_name="pseudonyms")
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="pseudonyms")
+    plant = models.ForeignKey(Plant, models.PROTECT)
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["profile", "organisation"], name="pseudonym_once_a_person_and_firm"),
+            models.UniqueConstraint(fields=["organisation", "plant", "number"], name="pseudonym_unique_in_a_firm"),
+        ]
+
+    @property
+    def digits(self) -> str:
+        return f"{self.number:02d}"
+
+    @property
+    def name_en(self) -> str:
+        return f"{self.plant.name_en} {self.digits}"
+
+    @property
+    def name_zh(self) -> str:
+        return f"{self.plant.name_zh} {self.digits}"
+
+    def __str__(self) -> str:
+        return f"{self.plant} {self.digits}"

@@ -1,0 +1,89 @@
+"""A person's profile: made, changed, and taken out of matching with one switch."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit
+from accounts.errors import StateForbids
+from accounts.inputs import checked
+from accounts.models import Consent, User
+from accounts.prose import ProseLanguage
+
+from . import events
+from .inputs import ProfileInput, as_written, profile_as_written
+from .models import Claim, Profile
+
+CONSENT_VERSION = "1"
+
+
+@transaction.atomic
+def create_profile(*, by: User) -> Profile:
+    """An empty profile for a person who looks for work; matching starts when they switch it on."""
+    chinese = (get_language() or settings.LANGUAGE_CODE).startswith("zh")
+    language = ProseLanguage.CHINESE if chinese else ProseLanguage.ENGLISH
+    try:
+        with transaction.atomic():
+            profile = Profile.objects.create(user=by, name=by.name or by.email, language=language, matching=False)
+    except IntegrityError:
+        raise StateForbids("profile_exists", _("You have a profile already.")) from None
+    audit.record(actor=by, action="create_profile", subject=profile)
+    return profile
+
+
+def change_profile(*, by: User, profile: Profile, data: Any, partial: bool = False) -> Profile:
+    """Rewrite one's profile (or, `partial`, the fields given); `claims` replaces the self-declared ones.
+
+    Confirmed claims are not touched. The same again does nothing.
+    """
+    with transaction.atomic():
+        profile = Profile.objects.select_for_update(of=("self",)).select_related("city", "user").get(pk=profile.pk)
+        before = profile_as_written(profile)
+        given = before | data if partial and isinstance(data, dict) else data
+        values = checked(ProfileInput(data=given))
+        after = as_written(values)
+        if after == before:
+            return profile
+        for name in values.keys() - {"claims"}:
+            setattr(profile, name, values[name])
+        profile.revision += 1
+        profile.save()
+        if after["claims"] != before["claims"]:
+            _declare(profile, values["claims"])
+        if after["matching"] != before["matching"]:
+            _record_consent(by, matching=profile.matching)
+        changed = sorted(name for name in after if after[name] != before[name])
+        # What a person wrote stays theirs: the trail keeps which fields changed, not their words.
+        audit.record(actor=by, action="change_profile", subject=profile, after={"changed": changed})
+        events.profile_changed.send(sender=Profile, profile=profile)
+    return profile
+
+
+def switch_matching(*, by: User, profile: Profile, on: bool) -> Profile:
+    """Be matched, or be in no list from this moment on; nothing is deleted."""
+    return change_profile(by=by, profile=profile, data={"matching": on}, partial=True)
+
+
+def _declare(profile: Profile, rows: list[dict[str, Any]]) -> None:
+    """Replace what the person says of themselves; a claim that stays as it was keeps its row and its source."""
+    standing = {claim.skill_id: claim for claim in profile.claims.filter(source__in=Claim.SELF_DECLARED)}
+    for row in rows:
+        claim = standing.pop(row["skill"].pk, None)
+        if claim is None:
+            Claim.objects.create(profile=profile, **row)
+        elif (claim.level, claim.evidence) != (row["level"], row["evidence"]):
+            claim.level, claim.evidence = row["level"], row["evidence"]
+            claim.save(update_fields=["level", "evidence"])
+    Claim.objects.filter(pk__in=[claim.pk for claim in standing.values()]).delete()
+
+
+def _record_consent(by: User, *, matching: bool) -> None:
+    standing = Consent.objects.filter(user=by, purpose=Consent.Purpose.MATCHING, withdrawn_at=None)
+    if matching and not standing.exists():
+        Consent.objects.create(user=by, purpose=Consent.Purpose.MATCHING, version=CONSENT_VERSION)
+    elif not matching:
+        standing.update(withdrawn_at=timezone.now())
