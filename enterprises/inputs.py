@@ -1,0 +1,145 @@
+"""What a need looks like as it is written, on the form and over the API."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+
+from accounts.inputs import (
+    MANY_CHARACTERS,
+    ByCode,
+    Day,
+    Input,
+    Languages,
+    LevelField,
+    OneOf,
+    Prose,
+    WeightField,
+    Whole,
+    YesNo,
+    city_by_code,
+    prose_language,
+)
+from accounts.prose import WorkKind
+from skills.inputs import SkillCode, skills_by_code, twice
+
+from .models import Area, Need
+
+MOST_SKILLS = 100
+
+
+class NeedSkillInput(Input):
+    """One skill that is asked for."""
+
+    skill = SkillCode()
+    min_level = LevelField()
+    weight = WeightField(default=1.0)
+    essential = YesNo(default=False)
+
+
+class Amount(serializers.DecimalField):
+    """An amount of money, from 0, with two decimals at most."""
+
+    default_error_messages = {
+        name: _("This must be an amount from 0, with at most two decimals.")
+        for name in ("invalid", "min_value", "max_digits", "max_decimal_places", "max_whole_digits", "max_string_length")
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=12, decimal_places=2, min_value=0, **kwargs)
+
+
+class PayInput(Input):
+    """Pay per month, from and up to."""
+
+    min = Amount(allow_null=True, default=None)
+    max = Amount(allow_null=True, default=None)
+    currency = serializers.RegexField(
+        r"^[A-Z]{3}$", default="CNY", error_messages={"invalid": _("A currency has three capital letters: CNY.")}
+    )
+    per = OneOf(choices=[("month", _("month"))], default="month")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if None not in (attrs["min"], attrs["max"]) and attrs["min"] > attrs["max"]:
+            raise serializers.ValidationError({"max": [ErrorDetail(_("This is below the lower bound."), "order")]})
+        return attrs
+
+
+class NeedInput(Input):
+    """A need as it is written. A draft needs a title, its language, a kind, and a text or skills."""
+
+    readable = frozenset({"id", "organisation", "published_at", "closed_at", "created_at", "changed_at", "revision"})
+
+    external_id = Prose(max_length=100, allow_null=True, default=None)
+    title = Prose(max_length=200)
+    text = Prose(max_length=MANY_CHARACTERS, allow_blank=True, default="")
+    language = prose_language()
+    kind = OneOf(choices=WorkKind)
+    area = ByCode(Area.objects.all(), allow_null=True, default=None)
+    skills = NeedSkillInput(
+        many=True,
+        default=list,
+        max_length=MOST_SKILLS,
+        error_messages={
+            "max_length": _("At most {max_length} skills; keep those that decide."),
+            "not_a_list": _("This must be a list."),
+        },
+    )
+    city = city_by_code(default=None)
+    remote = YesNo(default=False)
+    languages = Languages(default=dict)
+    headcount = Whole(min_value=1, max_value=10_000, default=1)
+    starts_on = Day(allow_null=True, default=None)
+    pay = PayInput(allow_null=True, default=None)
+
+    def __init__(self, *, data: Any, need: Need | None = None) -> None:
+        self.need = need
+        rows = data.get("skills") if isinstance(data, Mapping) else None
+        super().__init__(data=data, context={"skills": skills_by_code(rows)})
+
+    def validate_starts_on(self, day: Any) -> Any:
+        changed = self.need is None or day != self.need.starts_on
+        if day is not None and changed and day < timezone.localdate():
+            raise serializers.ValidationError(_("This day has passed."), code="passed")
+        return day
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if again := twice(attrs["skills"]):
+            raise serializers.ValidationError({"skills": again})
+        if not attrs["text"] and not attrs["skills"]:
+            message = _("Write a text or name at least one skill.")
+            raise serializers.ValidationError({"text": [ErrorDetail(message, "text_or_skills")]})
+        return attrs
+
+
+def need_as_written(need: Need) -> dict[str, Any]:
+    """A need in the shape in which it is written; a PATCH is laid over this."""
+    rows = [
+        {"skill": row.skill, "min_level": row.min_level, "weight": row.weight, "essential": row.essential}
+        for row in need.skills.all()
+    ]
+    pay = None
+    if need.pay_min is not None or need.pay_max is not None:
+        pay = {"min": need.pay_min, "max": need.pay_max, "currency": need.pay_currency, "per": "month"}
+    names = "external_id title text language kind area city remote languages headcount starts_on".split()
+    return as_written({name: getattr(need, name) for name in names} | {"skills": rows, "pay": pay})
+
+
+def as_written(values: dict[str, Any]) -> dict[str, Any]:
+    """Checked values in the shape in which they are written, so that two needs can be compared."""
+    area, city, day, pay = (values[name] for name in ("area", "city", "starts_on", "pay"))
+    if pay is not None:
+        pay = {name: None if pay[name] is None else f"{pay[name]:.2f}" for name in ("min", "max")} | {
+            "currency": pay["currency"],
+            "per": pay["per"],
+        }
+    return values | {
+        "area": area.code if area else None,
+        "city": city.code if city else None,
+        "starts_on": day.isoformat() if day else None,
+        "pay": pay,
+        "skills": [row | {"skill": row["skill"].code} for row in values["skills"]],
+    }

@@ -1,0 +1,151 @@
+"""The life of a need: written, published, changed, closed. Pages, API and tasks all come here."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit
+from accounts.errors import FieldError, InvalidInput, StateForbids
+from accounts.inputs import checked
+from accounts.models import Organisation, User
+from accounts.permissions import Act, demand
+
+from . import events
+from .inputs import NeedInput, as_written, need_as_written
+from .models import Need, NeedSkill
+
+
+def create_need(*, by: User, organisation: Organisation, data: Any) -> Need:
+    """A new draft for the organisation, from a need as it is written."""
+    demand(by, Act.WRITE_NEED, organisation)
+    if organisation.kind != Organisation.Kind.ENTERPRISE:
+        raise StateForbids("not_an_enterprise", _("Only an enterprise posts needs."))
+    values = checked(NeedInput(data=data))
+    need = Need(organisation=organisation, created_by=by)
+    with transaction.atomic():
+        _write(need, values)
+        audit.record(
+            actor=by, action="create_need", subject=need, organisation=organisation, after={"title": need.title}
+        )
+    return need
+
+
+def change_need(*, by: User, need: Need, data: Any, partial: bool = False) -> Need:
+    """Rewrite a need (or, `partial`, the fields given). What is published is matched again; the same again does nothing."""
+    demand(by, Act.WRITE_NEED, need.organisation)
+    with transaction.atomic():
+        need = _locked(need)
+        if need.status == Need.Status.CLOSED:
+            raise StateForbids("closed", _("This need is closed and no longer changes."))
+        before = need_as_written(need)
+        given = before | data if partial and isinstance(data, dict) else data
+        values = checked(NeedInput(data=given, need=need))
+        if need.status == Need.Status.PUBLISHED and not values["skills"]:
+            raise _no_skills()
+        after = as_written(values)
+        if after == before:
+            return need
+        need.revision += 1
+        _write(need, values)
+        changed = sorted(name for name in after if after[name] != before[name])
+        audit.record(
+            actor=by,
+            action="change_need",
+            subject=need,
+            organisation=need.organisation,
+            before={name: before[name] for name in changed},
+            after={name: after[name] for name in changed},
+        )
+        if need.status == Need.Status.PUBLISHED:
+            events.need_changed.send(sender=Need, need=need)
+    return need
+
+
+def put_need(*, by: User, organisation: Organisation, external_id: str, data: Any) -> tuple[Need, bool]:
+    """The need with a partner's own key, made or rewritten; the same call again changes nothing. True if it is new."""
+    demand(by, Act.WRITE_NEED, organisation)
+    given = {**data, "external_id": external_id} if isinstance(data, dict) else data
+    standing = Need.objects.filter(organisation=organisation, external_id=external_id).first()
+    if standing is None:
+        return create_need(by=by, organisation=organisation, data=given), True
+    return change_need(by=by, need=standing, data=given), False
+
+
+@transaction.atomic
+def publish_need(*, by: User, need: Need) -> Need:
+    """Let a draft be matched and seen. Its organisation must be verified, and it must name at least one skill."""
+    demand(by, Act.PUBLISH_NEED, need.organisation)
+    need = _locked(need)
+    if need.status == Need.Status.PUBLISHED:
+        raise StateForbids("already_published", _("This need is published already."))
+    if need.status == Need.Status.CLOSED:
+        raise StateForbids("closed", _("This need is closed. Copy it to post it again."))
+    if need.organisation.state != Organisation.State.VERIFIED:
+        raise StateForbids(
+            "organisation_not_verified", _("The platform's staff have not verified your organisation yet. The draft is kept.")
+        )
+    if not need.skills.exists():
+        raise _no_skills()
+    if need.starts_on and need.starts_on < timezone.localdate():
+        raise InvalidInput([FieldError(("starts_on",), "passed", _("This day has passed."))])
+    need.status, need.published_at = Need.Status.PUBLISHED, timezone.now()
+    need.revision += 1
+    need.save(update_fields=["status", "published_at", "revision", "changed_at"])
+    _record_status(by, need, "publish_need", Need.Status.DRAFT)
+    events.need_published.send(sender=Need, need=need)
+    return need
+
+
+@transaction.atomic
+def close_need(*, by: User, need: Need, why: str = "") -> Need:
+    """Take a need out of every list, for good; a draft can be closed too."""
+    demand(by, Act.CLOSE_NEED, need.organisation)
+    need = _locked(need)
+    if need.status == Need.Status.CLOSED:
+        raise StateForbids("already_closed", _("This need is closed already."))
+    before, need.status = need.status, Need.Status.CLOSED
+    need.closed_at = timezone.now()
+    need.revision += 1
+    need.save(update_fields=["status", "closed_at", "revision", "changed_at"])
+    _record_status(by, need, "close_need", before, why)
+    events.need_closed.send(sender=Need, need=need)
+    return need
+
+
+def _locked(need: Need) -> Need:
+    """The need as it is now, held until the transaction ends: of two who publish at once, the second finds it done."""
+    return Need.objects.select_for_update(of=("self",)).select_related("organisation", "city", "area").get(pk=need.pk)
+
+
+def _write(need: Need, values: dict[str, Any]) -> None:
+    rows, pay = values["skills"], values["pay"] or {}
+    for name in values.keys() - {"skills", "pay"}:
+        setattr(need, name, values[name])
+    need.pay_min, need.pay_max = pay.get("min"), pay.get("max")
+    need.pay_currency = pay.get("currency", "CNY")
+    try:
+        with transaction.atomic():
+            need.save()
+    except IntegrityError:
+        message = _("Another need of yours has this key.")
+        raise InvalidInput([FieldError(("external_id",), "taken", message)]) from None
+    need.skills.all().delete()
+    NeedSkill.objects.bulk_create(NeedSkill(need=need, **row) for row in rows)
+
+
+def _no_skills() -> InvalidInput:
+    return InvalidInput([FieldError(("skills",), "no_skills", _("Name at least one skill before publishing."))])
+
+
+def _record_status(by: User, need: Need, action: str, before: str, why: str = "") -> None:
+    audit.record(
+        actor=by,
+        action=action,
+        subject=need,
+        organisation=need.organisation,
+        before={"status": before},
+        after={"status": str(need.status)},
+        why=why,
+    )
