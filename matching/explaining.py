@@ -1,0 +1,283 @@
+"""Why a pair has its score: the engine's breakdown, with names, evidence and sentences in the reader's language."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+from scipy.sparse import csr_array
+
+from accounts.prose import SpokenLanguage, WorkKind
+from engine.conditions import kind_state, language_state, place_state, start_state
+from engine.explain import Breakdown, Part, Wanted, explain
+from engine.model import FOCUS_NEED, FOCUS_PERSON, UNKNOWN
+from enterprises.models import Need, NeedSkill
+from skills.models import NearSkill, Skill
+from talent.levels import EffectiveLevel, levels_of_profiles
+from talent.models import Profile
+
+from .explanation import ConditionView, Explanation, PartView, SkillName, StrengthView, Via
+from .rounding import out_of_100
+from .snapshot import KIND_BIT
+
+FIRM, STUDENT = "firm", "student"
+FOCUS_OF = {FIRM: FOCUS_NEED, STUDENT: FOCUS_PERSON}
+GAPS_NAMED = 3
+
+
+@dataclass(frozen=True)
+class _Names:
+    """Skills in play: a place each in the order of codes, and what is near what among them."""
+
+    place: dict[int, int]
+    skills: list[Skill]
+    near: csr_array
+    reasons: dict[tuple[int, int], str]
+
+    def name(self, index: int) -> SkillName:
+        skill = self.skills[index]
+        return SkillName(skill.code, skill.label_en, skill.label_zh)
+
+
+def explain_pairs(pairs: Iterable[tuple[Need, Profile]], *, viewer: str) -> list[Explanation]:
+    """An explanation a pair, for a firm (who covers my need?) or a student (what suits me?).
+
+    A constant number of queries, however many pairs. `viewer` sets the focus and the words.
+    """
+    pairs = list(pairs)
+    asked: dict[int, list[NeedSkill]] = {need.pk: [] for need, _profile in pairs}
+    for row in NeedSkill.objects.filter(need_id__in=asked):
+        asked[row.need_id].append(row)
+    held = levels_of_profiles({profile.pk for _need, profile in pairs})
+    names = _names(
+        {row.skill_id for rows in asked.values() for row in rows} | {key for levels in held.values() for key in levels}
+    )
+    return [_explain(need, profile, asked[need.pk], held[profile.pk], names, viewer) for need, profile in pairs]
+
+
+def _names(keys: set[int]) -> _Names:
+    skills = list(Skill.objects.filter(id__in=keys).order_by("code", "id"))
+    place = {skill.pk: index for index, skill in enumerate(skills)}
+    rows = NearSkill.objects.filter(wanted_id__in=keys, held_id__in=keys).order_by()
+    near = [(place[row.wanted_id], place[row.held_id], row) for row in rows]
+    matrix = csr_array(
+        (
+            np.array([row.value for _, _, row in near], dtype=np.float64),
+            (np.array([k for k, _, _ in near], dtype=np.int32), np.array([q for _, q, _ in near], dtype=np.int32)),
+        ),
+        shape=(len(skills), len(skills)),
+    )
+    return _Names(place, skills, matrix, {(k, q): str(row.get_reason_display()) for k, q, row in near})
+
+
+def _explain(
+    need: Need,
+    profile: Profile,
+    asked: Sequence[NeedSkill],
+    held: dict[int, EffectiveLevel],
+    names: _Names,
+    viewer: str,
+) -> Explanation:
+    wanted = [Wanted(names.place[row.skill_id], row.weight, row.min_level, row.essential) for row in asked]
+    levels = {names.place[key]: effective.level for key, effective in held.items()}
+    confirmed = {names.place[key] for key, effective in held.items() if effective.confirmed}
+    focus = FOCUS_OF[viewer]
+    result: Breakdown = explain(levels, wanted, names.near, focus=focus)
+    parts = sorted(
+        (_part(part, names, confirmed) for part in result.parts), key=lambda part: (-part.share, part.skill.label)
+    )
+    strengths = sorted(
+        (StrengthView(names.name(row.skill), row.level, row.share, row.used) for row in result.strengths),
+        key=lambda row: (-row.used, -row.level, row.skill.label),
+    )
+    return Explanation(
+        score=result.score,
+        fit=result.fit,
+        use=result.use,
+        focus=focus,
+        focus_deduction=result.focus_deduction,
+        text_bonus=result.text_bonus,
+        shared_words=(),
+        parts=tuple(parts),
+        strengths=tuple(strengths),
+        conditions=tuple(conditions_of(need, profile, viewer=viewer)),
+        sentence=_sentence(result.fit, parts, viewer),
+        gap_sentence=_gap_sentence(parts),
+    )
+
+
+def _part(part: Part, names: _Names, confirmed: set[int]) -> PartView:
+    name = names.name(part.skill)
+    via = None
+    earned_by = part.skill if part.held else None
+    if part.via is not None:
+        earned_by = part.via
+        via = Via(names.name(part.via), part.via_level, part.via_near, names.reasons.get((part.skill, part.via), ""))
+    evidence = None
+    if part.credit and earned_by is not None:
+        evidence = "confirmed" if earned_by in confirmed else "self"
+    words = _verdict_words(part, via)
+    if part.held:
+        level_words = _("wanted level %(wanted)d, held %(held)d") % {"wanted": part.wanted, "held": part.held}
+    else:
+        level_words = _("wanted level %(wanted)d") % {"wanted": part.wanted}
+    return PartView(
+        skill=name,
+        essential=part.essential,
+        share=part.share,
+        wanted=part.wanted,
+        held=part.held or None,
+        evidence=evidence,
+        via=via,
+        credit=part.credit,
+        points=part.points,
+        verdict=part.verdict,
+        words=words,
+        sentence=_("%(skill)s: %(levels)s; %(verdict)s")
+        % {"skill": name.label, "levels": level_words, "verdict": words},
+    )
+
+
+def _verdict_words(part: Part, via: Via | None) -> str:
+    """What a part earned, in a few words."""
+    if via is not None and part.verdict == "near":
+        return _("partly, by %(skill)s %(level)d (× %(near).2f)") % {
+            "skill": via.skill.label,
+            "level": via.level,
+            "near": via.near,
+        }
+    level = via.level if via is not None else part.held
+    if part.verdict == "met":
+        above = level - part.wanted
+        return ngettext("met, %(n)d above", "met, %(n)d above", above) % {"n": above} if above else _("met")
+    if part.verdict == "partly":
+        short = part.wanted - level
+        return ngettext("%(n)d level short", "%(n)d levels short", short) % {"n": short}
+    return _("not on the profile")
+
+
+def _sentence(fit: float, parts: Sequence[PartView], viewer: str) -> str:
+    """The answer before the picture: how much is covered, how the essentials stand, and the widest gap."""
+    whole = {"fit": out_of_100(fit)}
+    if viewer == FIRM:
+        said = [_("Covers %(fit)d of 100 of what you ask.") % whole]
+    else:
+        said = [_("You cover %(fit)d of 100 of what is asked.") % whole]
+    essentials = [part for part in parts if part.essential]
+    counted = essentials or list(parts)
+    met = sum(part.verdict == "met" for part in counted)
+    figures = {"met": met, "all": len(counted)}
+    if met == len(counted):
+        if essentials:
+            said.append(
+                ngettext("The essential skill is met.", "All %(all)d essential skills are met.", len(counted)) % figures
+            )
+        else:
+            said.append(ngettext("The skill is met.", "All %(all)d skills are met.", len(counted)) % figures)
+    elif essentials:
+        said.append(
+            ngettext(
+                "%(met)d of %(all)d essential skill is met.", "%(met)d of %(all)d essential skills are met.", len(counted)
+            )
+            % figures
+        )
+    else:
+        said.append(
+            ngettext("%(met)d of %(all)d skill is met.", "%(met)d of %(all)d skills are met.", len(counted)) % figures
+        )
+    widest = max(parts, key=lambda part: part.share - part.points, default=None)
+    if widest is not None and widest.verdict != "met":
+        said.append(_("The widest gap: %(skill)s, %(verdict)s.") % {"skill": widest.skill.label, "verdict": widest.words})
+    return pgettext("between sentences", " ").join(said)
+
+
+def _gap_sentence(parts: Sequence[PartView]) -> str:
+    """One line for a list: what falls short, the widest first."""
+    gaps = sorted((part for part in parts if part.verdict != "met"), key=lambda part: part.points - part.share)
+    if not gaps:
+        return _("everything asked for is met")
+    shown = [
+        _("%(skill)s %(verdict)s")
+        % {
+            "skill": part.skill.label,
+            "verdict": (
+                _("through %(skill)s") % {"skill": part.via.skill.label}
+                if part.via is not None and part.verdict == "near"
+                else part.words
+            ),
+        }
+        for part in gaps[:GAPS_NAMED]
+    ]
+    if len(gaps) > GAPS_NAMED:
+        more = len(gaps) - GAPS_NAMED
+        shown.append(ngettext("%(n)d more", "%(n)d more", more) % {"n": more})
+    return pgettext("between items", "; ").join(shown)
+
+
+def conditions_of(need: Need, profile: Profile, *, viewer: str) -> list[ConditionView]:
+    """Each condition that the need sets, met or to be asked, in words for the reader."""
+    states = ("met", "ask", "no")
+    kinds = np.uint8(sum(KIND_BIT.get(kind, 0) for kind in set(profile.kinds)))
+    found = [("kind", kind_state(kinds, np.uint8(KIND_BIT[need.kind])), _kind_words(need, profile))]
+    place = place_state(
+        np.int32(UNKNOWN if profile.city_id is None else profile.city_id),
+        np.int8(UNKNOWN if profile.moves is None else profile.moves),
+        np.int8(UNKNOWN if profile.remote is None else profile.remote),
+        np.int32(UNKNOWN if need.city_id is None else need.city_id),
+        np.int8(need.remote),
+    )
+    found.append(("place", place, _place_words(need, profile)))
+    if need.languages:
+        asked = np.array(list(need.languages.values()), dtype=np.int8)
+        has = np.array([profile.languages.get(code, 0) for code in need.languages], dtype=np.int8)
+        found.append(("language", language_state(has, np.bool_(profile.languages), asked), _language_words(need, profile)))
+    start = start_state(
+        np.int64(profile.available_from.toordinal() if profile.available_from else UNKNOWN),
+        np.int64(need.starts_on.toordinal() if need.starts_on else UNKNOWN),
+    )
+    found.append(("start", start, _start_words(need, profile)))
+    return [ConditionView(condition, states[int(state)], words) for condition, state, words in found]
+
+
+def _kind_words(need: Need, profile: Profile) -> str:
+    if not profile.kinds:
+        return _("Kind of work wished for not stated: ask")
+    kinds = pgettext("between words", ", ").join(str(WorkKind(kind).label) for kind in profile.kinds)
+    return _("Looks for: %(kinds)s") % {"kinds": kinds}
+
+
+def _place_words(need: Need, profile: Profile) -> str:
+    if need.remote and profile.remote is not False:
+        return _("Remote work") if profile.remote else _("Remote work; not stated whether it suits")
+    if need.city_id is None:
+        return _("Place of the work not stated: ask")
+    if profile.city_id == need.city_id:
+        return _("Lives in %(city)s") % {"city": need.city}
+    if profile.moves:
+        return _("Would move to %(city)s") % {"city": need.city}
+    if profile.city_id is None:
+        return _("Place of living not stated: ask")
+    return _("Lives in %(city)s; moving not stated: ask") % {"city": profile.city}
+
+
+def _language_words(need: Need, profile: Profile) -> str:
+    if not profile.languages:
+        return _("Languages not stated: ask")
+    return pgettext("between items", "; ").join(
+        _("%(language)s %(has)d, asked %(asked)d")
+        % {"language": SpokenLanguage(code).label, "has": profile.languages.get(code, 0), "asked": asked}
+        for code, asked in need.languages.items()
+    )
+
+
+def _start_words(need: Need, profile: Profile) -> str:
+    if need.starts_on is None:
+        return _("Start not stated: ask")
+    if profile.available_from is None:
+        return _("First free day not stated: ask")
+    return _("Free from %(day)s, asked %(start)s") % {
+        "day": date_format(profile.available_from, "MONTH_DAY_FORMAT"),
+        "start": date_format(need.starts_on, "MONTH_DAY_FORMAT"),
+    }

@@ -1,0 +1,181 @@
+"""Where supply and demand meet: pairs, lists of matches, and the jobs that make them."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.identity import PublicId
+from accounts.models import User
+from enterprises.models import PUBLISHED, Need
+from talent.models import Profile
+from talent.models.student import LISTED
+
+
+def _through(path: str, condition: Q) -> Q:
+    """The condition, asked of what `path` leads to."""
+    return Q(*((f"{path}__{name}", value) for name, value in condition.children))  # type: ignore[misc]
+
+
+class Pair(PublicId):
+    """One need with one candidate. It outlives every computation; interest and placement will hang on it."""
+
+    need = models.ForeignKey(Need, models.CASCADE, related_name="pairs")
+    profile = models.ForeignKey(Profile, models.CASCADE, related_name="pairs")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["need", "profile"], name="pair_once")]
+
+
+class Ranking(models.Model):
+    """What one owner is matched with: a need with people, or a person with needs. It names the current list."""
+
+    class Candidates(models.TextChoices):
+        STUDENTS = "students", _("people")
+        NEEDS = "needs", _("needs")
+
+    need = models.ForeignKey(Need, models.CASCADE, null=True, related_name="rankings")
+    profile = models.ForeignKey(Profile, models.CASCADE, null=True, related_name="rankings")
+    candidates = models.CharField(max_length=10, choices=Candidates)
+    current = models.OneToOneField("MatchList", models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["need", "candidates"], name="ranking_once_a_need"),
+            models.UniqueConstraint(fields=["profile", "candidates"], name="ranking_once_a_profile"),
+            models.CheckConstraint(
+                condition=Q(need__isnull=False, profile=None) | Q(need=None, profile__isnull=False),
+                name="ranking_has_one_owner",
+            ),
+        ]
+
+    @property
+    def owner(self) -> Need | Profile:
+        owner = self.need or self.profile
+        assert owner is not None  # the check constraint above
+        return owner
+
+
+class MatchList(PublicId):
+    """One computed list. It becomes visible when its ranking's pointer moves to it."""
+
+    ranking = models.ForeignKey(Ranking, models.CASCADE, related_name="lists")
+    revision = models.PositiveIntegerField(help_text=_("revision of the owner that it was made for"))
+    engine = models.CharField(max_length=40)
+    framework = models.CharField(max_length=60)
+    near = models.CharField(max_length=60, blank=True)
+    text = models.CharField(max_length=60, blank=True)
+    read_at = models.DateTimeField(help_text=_("when the data that it was made from was read"))
+    finished_at = models.DateTimeField(default=timezone.now)
+    eligible = models.PositiveIntegerField()
+    excluded = models.JSONField(help_text=_("how many each condition removes"))
+    bar = models.FloatField(default=0, help_text=_("the score that a newcomer must reach to enter"))
+
+
+class MatchQuerySet(models.QuerySet["Match"]):
+    def standing(self) -> "MatchQuerySet":
+        """Those whose both sides can still be matched now; whoever left is gone at once, before any computation."""
+        return self.filter(_through("pair__need", PUBLISHED), _through("pair__profile", LISTED))
+
+
+class Match(models.Model):
+    """A pair in a list, with its figures (0..1, unrounded)."""
+
+    list = models.ForeignKey(MatchList, models.CASCADE, related_name="matches")
+    pair = models.ForeignKey(Pair, models.CASCADE, related_name="matches")
+    position = models.PositiveSmallIntegerField()
+    score = models.FloatField()
+    fit = models.FloatField()
+    use = models.FloatField()
+    bonus = models.FloatField()
+    surplus = models.FloatField()
+
+    objects = MatchQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["list", "pair"], name="match_once_a_list"),
+            models.UniqueConstraint(fields=["list", "position"], name="match_position_once_a_list"),
+            models.CheckConstraint(condition=Q(score__gt=0) & Q(score__lte=1), name="match_score_in_0_1"),
+        ]
+
+
+class Run(PublicId):
+    """A full run: everything against everything, in blocks that are jobs of their own."""
+
+    started_by = models.ForeignKey(User, models.PROTECT, null=True)
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+    blocks = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-id"]
+
+
+class Job(PublicId):
+    """One piece of work; this row is its truth, a message only says "look at row N"."""
+
+    class Kind(models.TextChoices):
+        REFRESH = "refresh", _("one list")
+        BLOCK = "block", _("a block of a full run")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    class Queue(models.TextChoices):
+        NOW = "now", _("now")  # the owner itself changed; others' lists may have to follow
+        BULK = "bulk", _("bulk")  # a consequence of another's change, or a block of a full run
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    ranking = models.ForeignKey(Ranking, models.CASCADE, null=True, related_name="jobs")
+    run = models.ForeignKey(Run, models.CASCADE, null=True, related_name="jobs")
+    first = models.PositiveBigIntegerField(null=True, help_text=_("first ranking of a block"))
+    last = models.PositiveBigIntegerField(null=True, help_text=_("last ranking of a block"))
+    queue = models.CharField(max_length=10, choices=Queue, default=Queue.NOW)
+    revision = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    attempt = models.PositiveSmallIntegerField(default=1)
+    worker = models.CharField(max_length=120, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    announced_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    progress = models.FloatField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ranking"], condition=Q(state="waiting", kind="refresh"), name="job_one_waiting_a_ranking"
+            ),
+            models.UniqueConstraint(
+                fields=["run", "first"], condition=Q(state="waiting", kind="block"), name="job_one_waiting_a_block"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="refresh", ranking__isnull=False)
+                | Q(kind="block", run__isnull=False, first__isnull=False, last__isnull=False),
+                name="job_has_its_subject",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="running", lease_until__isnull=False) | ~Q(state="running"), name="job_running_has_lease"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "lease_until"], name="job_for_sweeper"),
+            models.Index(fields=["ranking", "state"], name="job_for_list_state"),
+        ]
+
+
+class WorkerBeat(models.Model):
+    """A worker's last sign of life."""
+
+    worker = models.CharField(max_length=120, unique=True)
+    queue = models.CharField(max_length=10)
+    seen_at = models.DateTimeField()

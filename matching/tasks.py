@@ -1,0 +1,59 @@
+"""What a worker is told to do; thin: each claims its row and calls one function."""
+
+import logging
+import os
+import socket
+import uuid
+
+from celery import shared_task
+
+from . import jobs
+from .models import Job, Run
+from .refresh import refresh, refresh_block
+from .snapshot import Snapshot, read_snapshot
+
+log = logging.getLogger(__name__)
+
+WORKER = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+
+
+@shared_task(name="matching.tasks.run_job")
+def run_job(job_id: int) -> None:
+    """Claim row N, do it, and finish it; whoever comes second finds it taken and leaves."""
+    claimed = jobs.claim(job_id, worker=f"{WORKER}:{uuid.uuid4().hex[:8]}")
+    if not claimed:
+        return
+    try:
+        if claimed[0].kind == Job.Kind.BLOCK:
+            refresh_block(claimed[0], _snapshot_of(claimed[0].run))
+        else:
+            refresh(claimed)
+    except jobs.LostLease as lost:
+        log.warning("job %s was taken over by another worker; nothing of it was written here", lost)
+        jobs.give_back(claimed, "a job claimed together with this one was taken over")
+    except Exception as error:
+        log.exception("job %s failed", job_id)
+        jobs.give_back(claimed, f"{type(error).__name__}: {error}")
+
+
+@shared_task(name="matching.tasks.sweep", ignore_result=True)
+def sweep() -> None:
+    """Every two seconds, by the scheduler."""
+    jobs.sweep()
+
+
+def _announce(job_id: int, queue: str) -> None:
+    run_job.apply_async((job_id,), queue=queue, expires=jobs.ANNOUNCE_AGAIN.total_seconds() * 6, retry=False)
+
+
+jobs.announcer = _announce
+
+_snapshots: dict[int, Snapshot] = {}  # of the newest run only: its blocks read the same data once a process
+
+
+def _snapshot_of(run: Run | None) -> Snapshot:
+    assert run is not None  # the check constraint on jobs
+    if run.pk not in _snapshots:
+        _snapshots.clear()
+        _snapshots[run.pk] = read_snapshot()
+    return _snapshots[run.pk]
