@@ -3,7 +3,6 @@
 import datetime
 import logging
 from collections.abc import Callable, Iterable
-from functools import partial
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -41,7 +40,7 @@ def queue_refresh(ranking_ids: Iterable[int], queue: Job.Queue = Job.Queue.NOW) 
 
 def announce_after_commit(job_ids: list[int]) -> None:
     """Send the messages once the rows are there; a broker that is down stops nobody, the sweeper comes back to it."""
-    transaction.on_commit(partial(announce, job_ids), robust=True)
+    transaction.on_commit(lambda: announce(job_ids), robust=True)
 
 
 def announce(job_ids: Iterable[int]) -> None:

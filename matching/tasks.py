@@ -48,12 +48,12 @@ def _announce(job_id: int, queue: str) -> None:
 
 jobs.announcer = _announce
 
-_snapshots: dict[int, Snapshot] = {}  # of the newest run only: its blocks read the same data once a process
+_snapshots: dict[uuid.UUID, Snapshot] = {}  # of the newest run only: its blocks read the same data once a process
 
 
 def _snapshot_of(run: Run | None) -> Snapshot:
     assert run is not None  # the check constraint on jobs
-    if run.pk not in _snapshots:
+    if run.public_id not in _snapshots:
         _snapshots.clear()
-        _snapshots[run.pk] = read_snapshot()
-    return _snapshots[run.pk]
+        _snapshots[run.public_id] = read_snapshot()
+    return _snapshots[run.public_id]

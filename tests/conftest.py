@@ -1,0 +1,105 @@
+"""What every test stands on: no collected files, quick password hashing, no broker, jobs done when a test says so."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+from rest_framework.test import APIClient
+
+from accounts.models import Organisation, User
+from accounts.tokens import give_token
+from matching import jobs, tasks
+from matching.models import Job
+from talent.models import Profile
+
+from . import factories
+
+hypothesis_settings.register_profile("project", deadline=None, derandomize=True, print_blob=True)
+hypothesis_settings.load_profile("project")
+
+
+@pytest.fixture(autouse=True)
+def _plain(settings: Any) -> None:
+    """Static files need no collecting in tests, and passwords no slow hash."""
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+@pytest.fixture(autouse=True)
+def announced(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, str]]:
+    """Messages that would go to the broker, as (job, queue)."""
+    sent: list[tuple[int, str]] = []
+    monkeypatch.setattr(jobs, "announcer", lambda job_id, queue: sent.append((job_id, queue)))
+    return sent
+
+
+@pytest.fixture
+def work(db: None) -> Callable[[], int]:
+    """Do every waiting job, as workers would, until none waits; gives how many were done."""
+
+    def until_done() -> int:
+        done = 0
+        while (waiting := Job.objects.filter(state=Job.State.WAITING).order_by("queue", "id").first()) is not None:
+            tasks.run_job(waiting.pk)
+            waiting.refresh_from_db()
+            assert waiting.state == Job.State.DONE, waiting.error
+            done += 1
+            assert done < 1000
+        return done
+
+    return until_done
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    return factories.a_user("owner@crossing.example")
+
+
+@pytest.fixture
+def firm(owner: User) -> Organisation:
+    """A verified enterprise with an owner."""
+    return factories.a_firm(owner)
+
+
+@pytest.fixture
+def editor(firm: Organisation) -> User:
+    return factories.a_member(firm, role="editor")
+
+
+@pytest.fixture
+def viewer(firm: Organisation) -> User:
+    return factories.a_member(firm, role="viewer")
+
+
+@pytest.fixture
+def outsider(db: None) -> User:
+    """The owner of another verified firm."""
+    user = factories.a_user("outsider@crossing.example")
+    factories.a_firm(user)
+    return user
+
+
+@pytest.fixture
+def student(db: None) -> Profile:
+    """A listed person with three skills."""
+    return factories.a_profile(
+        dict.fromkeys(factories.some_skills(3), 3), user=factories.a_user("student@crossing.example", name="Yitong Example")
+    )
+
+
+@pytest.fixture
+def api(db: None) -> Iterator[Callable[..., APIClient]]:
+    """An API client for a user (with a token), or for nobody."""
+
+    def client(user: User | None = None, language: str = "en") -> APIClient:
+        made = APIClient(headers={"accept-language": language})
+        if user is not None:
+            _token, secret = give_token(user=user, name="test")
+            made.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+        return made
+
+    yield client
