@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
@@ -18,7 +18,7 @@ MANY_CHARACTERS = 20_000  # of prose: some ten pages
 _REQUIRED = {"required": _("This is needed."), "null": _("This is needed."), "blank": _("This is needed.")}
 
 
-class Input(serializers.Serializer):
+class Input(serializers.Serializer[Any]):
     """The base of every input: unknown names are told, so that a mistyped one is not silently lost."""
 
     readable: frozenset[str] = frozenset()  # names of the answer's shape that are ignored when they come back
@@ -37,7 +37,7 @@ class Input(serializers.Serializer):
         for name in data:
             if name not in self.fields and name not in self.readable:
                 code = "not_writable" if name == "status" else "unknown_field"
-                errors[str(name)[:100]] = [ErrorDetail(self.error_messages[code], code)]
+                errors[str(name)[:100]] = [ErrorDetail(str(self.error_messages[code]), code)]
         try:
             value = super().to_internal_value(data)
         except serializers.ValidationError as wrong:
@@ -47,7 +47,7 @@ class Input(serializers.Serializer):
         return value
 
 
-def checked(serializer: serializers.BaseSerializer) -> dict[str, Any]:
+def checked(serializer: serializers.BaseSerializer[Any]) -> dict[str, Any]:
     """What the input means, or `InvalidInput` with every fault and its place."""
     if not serializer.is_valid():
         raise InvalidInput(_faults(serializer.errors))
@@ -77,7 +77,9 @@ class Prose(serializers.CharField):
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         if isinstance(data, str) and "\x00" in data:
-            raise serializers.ValidationError(_("There is an unreadable (NUL) character in it."), code="null_characters")
+            raise serializers.ValidationError(
+                _("There is an unreadable (NUL) character in it."), code="null_characters"
+            )
         return super().run_validation(data)
 
 
@@ -87,7 +89,7 @@ class OneOf(serializers.ChoiceField):
     default_error_messages = {**_REQUIRED, "invalid_choice": _("“{input}” is not one of the choices.")}
 
 
-class ByCode(serializers.Field):
+class ByCode(serializers.Field[Any, Any, Any, Any]):
     """An object of a table that is named by its code."""
 
     default_error_messages = {**_REQUIRED, "unknown": _("“{code}” is not known here.")}
@@ -96,7 +98,7 @@ class ByCode(serializers.Field):
         self.queryset = queryset
         super().__init__(**kwargs)
 
-    def to_internal_value(self, data: Any) -> Model:
+    def to_internal_value(self, data: Any) -> Any:
         found = self.queryset.filter(code=data).first() if isinstance(data, str) and "\x00" not in data else None
         if found is None:
             self.fail("unknown", code=str(data)[:60])
@@ -168,7 +170,7 @@ class Kinds(serializers.ListField):
     """Kinds of work, each once."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(child=OneOf(choices=WorkKind), **kwargs)
+        super().__init__(child=OneOf(choices=WorkKind.choices), **kwargs)
 
     default_error_messages = {"not_a_list": _("This must be a list.")}
 
@@ -176,7 +178,7 @@ class Kinds(serializers.ListField):
         return list(dict.fromkeys(super().to_internal_value(data)))
 
 
-class Languages(serializers.Field):
+class Languages(serializers.Field[Any, Any, Any, Any]):
     """Languages with their levels: `{"en": 3}`."""
 
     default_error_messages = {
@@ -204,7 +206,7 @@ class Languages(serializers.Field):
 
 def prose_language(**kwargs: Any) -> OneOf:
     """The field for the language that a text is written in."""
-    return OneOf(choices=ProseLanguage, **kwargs)
+    return OneOf(choices=ProseLanguage.choices, **kwargs)
 
 
 def city_by_code(**kwargs: Any) -> ByCode:

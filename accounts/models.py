@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from .identity import PublicId
 
 
-
 def in_active_language(en: str, zh: str) -> str:
     """The one of two texts that the reader's language asks for, or the other where that one is empty."""
     return (zh or en) if (translation.get_language() or "en").startswith("zh") else (en or zh)
@@ -64,7 +63,7 @@ class User(PublicId, AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = ()
     objects = UserManager()
 
     def __str__(self) -> str:
@@ -87,7 +86,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.filter(Q(state=Organisation.State.VERIFIED) | Q(id__in=self.of_member(user).values("id")))
 
     def of_member(self, user: "User | AnonymousUser") -> "OrganisationQuerySet":
-        return self.filter(memberships__user_id=user.pk)
+        return self.filter(memberships__user_id=user.pk or 0)
 
 
 class Organisation(PublicId, Named):
@@ -177,7 +176,9 @@ class Consent(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "purpose"], condition=Q(withdrawn_at__isnull=True), name="consent_one_standing_a_purpose"
+                fields=["user", "purpose"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="consent_one_standing_a_purpose",
             ),
         ]
 
@@ -223,5 +224,3 @@ class AuditRow(models.Model):
 
     class Meta:
         ordering = ["-id"]
-
-

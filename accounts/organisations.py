@@ -53,9 +53,7 @@ def settle_standing(*, organisation: Organisation, state: str, by: User, reason:
         with transaction.atomic():
             organisation.save(update_fields=["state"])
     except IntegrityError:
-        raise StateForbids(
-            "credit_code_taken", _("Another verified organisation holds this credit code.")
-        ) from None
+        raise StateForbids("credit_code_taken", _("Another verified organisation holds this credit code.")) from None
     Verification.objects.create(organisation=organisation, state=state, by=by, reason=reason)
     audit.record(
         actor=by,

@@ -52,3 +52,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def crashed(request: HttpRequest) -> HttpResponse:
     detail = _("Something broke on our side. Nothing you sent was half written; please try again.")
     return problem(500, "server_error", detail) if wants_problem(request) else error_page(request, 500, detail)
+
+
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose key is missing or old: nothing was changed."""
+    detail = _("This form has expired or was opened elsewhere. Go back, reload the page, and send it again.")
+    return error_page(request, 403, detail)

@@ -45,7 +45,14 @@ class Amount(serializers.DecimalField):
 
     default_error_messages = {
         name: _("This must be an amount from 0, with at most two decimals.")
-        for name in ("invalid", "min_value", "max_digits", "max_decimal_places", "max_whole_digits", "max_string_length")
+        for name in (
+            "invalid",
+            "min_value",
+            "max_digits",
+            "max_decimal_places",
+            "max_whole_digits",
+            "max_string_length",
+        )
     }
 
     def __init__(self, **kwargs: Any) -> None:
@@ -64,7 +71,7 @@ class PayInput(Input):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if None not in (attrs["min"], attrs["max"]) and attrs["min"] > attrs["max"]:
-            raise serializers.ValidationError({"max": [ErrorDetail(_("This is below the lower bound."), "order")]})
+            raise serializers.ValidationError({"max": [ErrorDetail(str(_("This is below the lower bound.")), "order")]})
         return attrs
 
 
@@ -77,10 +84,10 @@ class NeedInput(Input):
     title = Prose(max_length=200)
     text = Prose(max_length=MANY_CHARACTERS, allow_blank=True, default="")
     language = prose_language()
-    kind = OneOf(choices=WorkKind)
+    kind = OneOf(choices=WorkKind.choices)
     area = ByCode(Area.objects.all(), allow_null=True, default=None)
-    skills = NeedSkillInput(
-        many=True,
+    skills: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=NeedSkillInput(),
         default=list,
         max_length=MOST_SKILLS,
         error_messages={
@@ -111,7 +118,7 @@ class NeedInput(Input):
             raise serializers.ValidationError({"skills": again})
         if not attrs["text"] and not attrs["skills"]:
             message = _("Write a text or name at least one skill.")
-            raise serializers.ValidationError({"text": [ErrorDetail(message, "text_or_skills")]})
+            raise serializers.ValidationError({"text": [ErrorDetail(str(message), "text_or_skills")]})
         return attrs
 
 
@@ -124,7 +131,19 @@ def need_as_written(need: Need) -> dict[str, Any]:
     pay = None
     if need.pay_min is not None or need.pay_max is not None:
         pay = {"min": need.pay_min, "max": need.pay_max, "currency": need.pay_currency, "per": "month"}
-    names = "external_id title text language kind area city remote languages headcount starts_on".split()
+    names = [
+        "external_id",
+        "title",
+        "text",
+        "language",
+        "kind",
+        "area",
+        "city",
+        "remote",
+        "languages",
+        "headcount",
+        "starts_on",
+    ]
     return as_written({name: getattr(need, name) for name in names} | {"skills": rows, "pay": pay})
 
 

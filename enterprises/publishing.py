@@ -33,7 +33,7 @@ def create_need(*, by: User, organisation: Organisation, data: Any) -> Need:
 
 
 def change_need(*, by: User, need: Need, data: Any, partial: bool = False) -> Need:
-    """Rewrite a need (or, `partial`, the fields given). What is published is matched again; the same again does nothing."""
+    """Rewrite a need (or, `partial`, the fields given); the same again does nothing. What is published is matched anew."""
     demand(by, Act.WRITE_NEED, need.organisation)
     with transaction.atomic():
         need = _locked(need)
@@ -84,7 +84,8 @@ def publish_need(*, by: User, need: Need) -> Need:
         raise StateForbids("closed", _("This need is closed. Copy it to post it again."))
     if need.organisation.state != Organisation.State.VERIFIED:
         raise StateForbids(
-            "organisation_not_verified", _("The platform's staff have not verified your organisation yet. The draft is kept.")
+            "organisation_not_verified",
+            _("The platform's staff have not verified your organisation yet. The draft is kept."),
         )
     if not need.skills.exists():
         raise _no_skills()

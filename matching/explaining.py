@@ -1,7 +1,9 @@
 """Why a pair has its score: the engine's breakdown, with names, evidence and sentences in the reader's language."""
 
+import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from django.utils.formats import date_format
@@ -12,7 +14,7 @@ from scipy.sparse import csr_array
 from accounts.prose import SpokenLanguage, WorkKind
 from engine.conditions import kind_state, language_state, place_state, start_state
 from engine.explain import Breakdown, Part, Wanted, explain
-from engine.model import FOCUS_NEED, FOCUS_PERSON, UNKNOWN
+from engine.model import FOCUS_NEED, FOCUS_PERSON, TEXT_BONUS, UNKNOWN
 from enterprises.models import Need, NeedSkill
 from skills.models import NearSkill, Skill
 from talent.levels import EffectiveLevel, levels_of_profiles
@@ -25,6 +27,7 @@ from .snapshot import KIND_BIT
 FIRM, STUDENT = "firm", "student"
 FOCUS_OF = {FIRM: FOCUS_NEED, STUDENT: FOCUS_PERSON}
 GAPS_NAMED = 3
+STATES = ("met", "ask", "no")  # as the engine numbers them
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def _explain(
     levels = {names.place[key]: effective.level for key, effective in held.items()}
     confirmed = {names.place[key] for key, effective in held.items() if effective.confirmed}
     focus = FOCUS_OF[viewer]
-    result: Breakdown = explain(levels, wanted, names.near, focus=focus)
+    result: Breakdown = explain(levels, wanted, names.near, focus=focus, bonus=TEXT_BONUS)
     parts = sorted(
         (_part(part, names, confirmed) for part in result.parts), key=lambda part: (-part.share, part.skill.label)
     )
@@ -179,7 +182,9 @@ def _sentence(fit: float, parts: Sequence[PartView], viewer: str) -> str:
     elif essentials:
         said.append(
             ngettext(
-                "%(met)d of %(all)d essential skill is met.", "%(met)d of %(all)d essential skills are met.", len(counted)
+                "%(met)d of %(all)d essential skill is met.",
+                "%(met)d of %(all)d essential skills are met.",
+                len(counted),
             )
             % figures
         )
@@ -189,7 +194,9 @@ def _sentence(fit: float, parts: Sequence[PartView], viewer: str) -> str:
         )
     widest = max(parts, key=lambda part: part.share - part.points, default=None)
     if widest is not None and widest.verdict != "met":
-        said.append(_("The widest gap: %(skill)s, %(verdict)s.") % {"skill": widest.skill.label, "verdict": widest.words})
+        said.append(
+            _("The widest gap: %(skill)s, %(verdict)s.") % {"skill": widest.skill.label, "verdict": widest.words}
+        )
     return pgettext("between sentences", " ").join(said)
 
 
@@ -218,27 +225,33 @@ def _gap_sentence(parts: Sequence[PartView]) -> str:
 
 def conditions_of(need: Need, profile: Profile, *, viewer: str) -> list[ConditionView]:
     """Each condition that the need sets, met or to be asked, in words for the reader."""
-    states = ("met", "ask", "no")
-    kinds = np.uint8(sum(KIND_BIT.get(kind, 0) for kind in set(profile.kinds)))
-    found = [("kind", kind_state(kinds, np.uint8(KIND_BIT[need.kind])), _kind_words(need, profile))]
+    kinds = sum(KIND_BIT.get(kind, 0) for kind in set(profile.kinds))
+    kind = kind_state(_one(kinds, np.uint8), _one(KIND_BIT[need.kind], np.uint8))
     place = place_state(
-        np.int32(UNKNOWN if profile.city_id is None else profile.city_id),
-        np.int8(UNKNOWN if profile.moves is None else profile.moves),
-        np.int8(UNKNOWN if profile.remote is None else profile.remote),
-        np.int32(UNKNOWN if need.city_id is None else need.city_id),
-        np.int8(need.remote),
+        _one(profile.city_id, np.int32),
+        _one(profile.moves, np.int8),
+        _one(profile.remote, np.int8),
+        _one(need.city_id, np.int32),
+        _one(need.remote, np.int8),
     )
-    found.append(("place", place, _place_words(need, profile)))
+    start = start_state(_one(_day(profile.available_from), np.int64), _one(_day(need.starts_on), np.int64))
+    found = [("kind", kind, _kind_words(need, profile)), ("place", place, _place_words(need, profile))]
     if need.languages:
-        asked = np.array(list(need.languages.values()), dtype=np.int8)
-        has = np.array([profile.languages.get(code, 0) for code in need.languages], dtype=np.int8)
-        found.append(("language", language_state(has, np.bool_(profile.languages), asked), _language_words(need, profile)))
-    start = start_state(
-        np.int64(profile.available_from.toordinal() if profile.available_from else UNKNOWN),
-        np.int64(need.starts_on.toordinal() if need.starts_on else UNKNOWN),
-    )
+        asked = np.array([list(need.languages.values())], dtype=np.int8)
+        has = np.array([[profile.languages.get(code, 0) for code in need.languages]], dtype=np.int8)
+        language = language_state(has, _one(bool(profile.languages), np.bool_), asked)
+        found.append(("language", language, _language_words(need, profile)))
     found.append(("start", start, _start_words(need, profile)))
-    return [ConditionView(condition, states[int(state)], words) for condition, state, words in found]
+    return [ConditionView(condition, STATES[int(state[0])], words) for condition, state, words in found]
+
+
+def _one(value: int | None, dtype: Any) -> np.ndarray:
+    """One value as the engine takes it: an array of one, the unknown as the engine's unknown."""
+    return np.array([UNKNOWN if value is None else value], dtype=dtype)
+
+
+def _day(day: datetime.date | None) -> int | None:
+    return None if day is None else day.toordinal()
 
 
 def _kind_words(need: Need, profile: Profile) -> str:

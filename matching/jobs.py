@@ -17,7 +17,12 @@ ANNOUNCE_AGAIN = datetime.timedelta(seconds=10)
 LAST_ATTEMPT = 5
 TOGETHER = {Job.Queue.NOW: 8, Job.Queue.BULK: 64}  # lists that one claim takes along, to read the other side once
 
-announcer: Callable[[int, str], None]  # sends "look at row N" to a queue; set by `tasks`
+
+def _nobody(job_id: int, queue: str) -> None:
+    raise RuntimeError("no task announces jobs yet")
+
+
+announcer: Callable[[int, str], None] = _nobody  # sends "look at row N" to a queue; set by `tasks`
 
 
 class LostLease(Exception):
@@ -65,7 +70,9 @@ def claim(job_id: int, worker: str) -> list[Job]:
         return []
     claimed = [job_id]
     if first.kind == Job.Kind.REFRESH and first.attempt == 1:
-        others = Job.objects.filter(kind=first.kind, queue=first.queue, state=Job.State.WAITING, attempt=1).order_by("id")
+        others = Job.objects.filter(kind=first.kind, queue=first.queue, state=Job.State.WAITING, attempt=1).order_by(
+            "id"
+        )
         for key in others.values_list("id", flat=True)[: TOGETHER[Job.Queue(first.queue)] - 1]:
             if _take([key], worker):
                 claimed.append(key)
@@ -125,7 +132,7 @@ def _retry(job: Job, error: str) -> None:
     with transaction.atomic():
         superseded = (
             job.kind == Job.Kind.REFRESH
-            and Job.objects.filter(kind=job.kind, ranking_id=job.ranking_id, state=Job.State.WAITING).exists()
+            and Job.objects.filter(kind=job.kind, ranking=job.ranking, state=Job.State.WAITING).exists()
         )
         if superseded:
             mine.update(state=Job.State.DONE, finished_at=now, lease_until=None, error=error)

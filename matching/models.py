@@ -164,7 +164,8 @@ class Job(PublicId):
                 name="job_has_its_subject",
             ),
             models.CheckConstraint(
-                condition=Q(state="running", lease_until__isnull=False) | ~Q(state="running"), name="job_running_has_lease"
+                condition=Q(state="running", lease_until__isnull=False) | ~Q(state="running"),
+                name="job_running_has_lease",
             ),
         ]
         indexes = [

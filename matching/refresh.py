@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from django.db import transaction
@@ -69,7 +70,7 @@ def refresh_block(job: Job, snapshot: Snapshot) -> None:
         work = _rank(owners, snapshot, beat)
         for start in range(0, len(work.lists), WRITTEN_TOGETHER):
             part = work.lists[start : start + WRITTEN_TOGETHER]
-            _write(work, part, lambda done=start / len(work.lists): job_rows.renew([job], progress=0.5 + 0.5 * done))
+            _write(work, part, partial(job_rows.renew, [job], progress=0.5 + 0.5 * start / len(work.lists)))
         for ranking in work.impossible:
             drop(ranking, guard=lambda: job_rows.renew([job]))
     with transaction.atomic():
@@ -138,7 +139,7 @@ def _followers(owner: Ranking, snapshot: Snapshot) -> set[int]:
         key = "profile_id"
     else:
         others = Ranking.objects.filter(need__isnull=False)
-        within = others.filter(current__matches__pair__profile_id=owner.profile_id)
+        within = others.filter(current__matches__pair__profile_id=owner.profile_id or 0)
         candidates = demand.ids
         ranked = rank_for_people(people.supply, demand.needs, near, focus=FOCUS_NEED, keep=max(1, len(candidates)))
         key = "need_id"

@@ -108,7 +108,7 @@ def read_people(vocabulary: Vocabulary, keys: Iterable[int] | None = None) -> Pe
     profiles = Profile.objects.listed().order_by("id")
     if keys is not None:
         profiles = profiles.filter(id__in=list(keys))
-    fields = "id revision public_id kinds city_id moves remote languages available_from".split()
+    fields = ["id", "revision", "public_id", "kinds", "city_id", "moves", "remote", "languages", "available_from"]
     rows = list(profiles.values(*fields))
     place = {row["id"]: index for index, row in enumerate(rows)}
     levels = levels_of_profiles(place)
@@ -143,7 +143,7 @@ def read_demand(vocabulary: Vocabulary, keys: Iterable[int] | None = None) -> De
     published = Need.objects.published().order_by("id")
     if keys is not None:
         published = published.filter(id__in=list(keys))
-    fields = "id revision public_id organisation_id kind city_id remote languages starts_on".split()
+    fields = ["id", "revision", "public_id", "organisation_id", "kind", "city_id", "remote", "languages", "starts_on"]
     rows = list(published.values(*fields))
     place = {row["id"]: index for index, row in enumerate(rows)}
     asked = NeedSkill.objects.filter(need_id__in=place).order_by()

@@ -114,14 +114,18 @@ def _pairs(lists: list[Made], organisation_of_need: dict[int, int]) -> dict[tupl
     needs, profiles = {need for need, _ in wanted}, {profile for _, profile in wanted}
 
     def standing() -> dict[tuple[int, int], int]:
-        rows = Pair.objects.filter(need_id__in=needs, profile_id__in=profiles).values_list("need_id", "profile_id", "id")
+        rows = Pair.objects.filter(need_id__in=needs, profile_id__in=profiles).values_list(
+            "need_id", "profile_id", "id"
+        )
         return {(need, profile): key for need, profile, key in rows if (need, profile) in wanted}
 
     there = standing()
     missing = sorted(wanted - there.keys())
     if not missing:
         return there
-    Pair.objects.bulk_create([Pair(need_id=need, profile_id=profile) for need, profile in missing], ignore_conflicts=True)
+    Pair.objects.bulk_create(
+        [Pair(need_id=need, profile_id=profile) for need, profile in missing], ignore_conflicts=True
+    )
     seen_by: dict[int, set[int]] = defaultdict(set)
     for need, profile in missing:
         seen_by[organisation_of_need[need]].add(profile)

@@ -18,8 +18,9 @@ EMBEDDED = "digital-trade"
 EMBEDDED_VERSION = "1"
 EMBEDDED_NAMES = ("Digital trade", "数字贸易")
 COLUMNS = (
-    "code", "label_en", "label_zh", "aliases_en", "aliases_zh", "definition_en", "definition_zh", "group", "broader", "related",
-)  # fmt: skip
+    *("code", "label_en", "label_zh", "aliases_en", "aliases_zh", "definition_en", "definition_zh"),
+    *("group", "broader", "related"),
+)
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,9 @@ def _in_cycles(rows: list[SkillRow]) -> Iterator[str]:
 
 
 @transaction.atomic
-def load_framework(path: Path = DATA / "digital_trade.csv", groups: Path = DATA / "digital_trade_groups.csv") -> Framework:
+def load_framework(
+    path: Path = DATA / "digital_trade.csv", groups: Path = DATA / "digital_trade_groups.csv"
+) -> Framework:
     """Bring the embedded framework into the tables; the same file again changes nothing."""
     framework = Framework.objects.filter(code=EMBEDDED, version=EMBEDDED_VERSION).first()
     digest = hashlib.sha256(path.read_bytes() + groups.read_bytes()).hexdigest()[:12]

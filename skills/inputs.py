@@ -30,7 +30,8 @@ class SkillCode(serializers.Field[Skill, Any, Any, Any]):
     }
 
     def to_internal_value(self, data: Any) -> Skill:
-        skill = self.context["skills"].get(data) if isinstance(data, str) else None
+        known: dict[str, Skill] = self.context["skills"]
+        skill = known.get(data) if isinstance(data, str) else None
         if skill is None:
             self.fail("unknown", code=str(data)[:60])
         return skill
@@ -44,5 +45,5 @@ def twice(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, list[str]]]:
         again = row["skill"].pk in seen
         seen.add(row["skill"].pk)
         message = _("This skill is there already; each stands once.")
-        errors.append({"skill": [ErrorDetail(message, "twice")]} if again else {})
+        errors.append({"skill": [ErrorDetail(str(message), "twice")]} if again else {})
     return errors if any(errors) else []

@@ -18,7 +18,7 @@ def current_version() -> str:
 
 
 def fit_from_relations(framework: Framework, *, version: str) -> NearFit:
-    """Work out near skills from the framework's relations; the strongest relation of a pair counts. Staff edits stay."""
+    """Work out near skills from the framework's relations: of several the strongest counts, and staff edits stay."""
     strongest: dict[tuple[int, int], NearSkill.Reason] = {}
 
     def note(wanted: int, held: int, reason: NearSkill.Reason) -> None:

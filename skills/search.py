@@ -26,4 +26,6 @@ def search_skills(query: str) -> SkillQuerySet:
         default=Value(3),
         output_field=IntegerField(),
     )
-    return skills.filter(exact | within | by_alias).annotate(closeness=closeness).order_by("closeness", "label_en", "id")
+    return (
+        skills.filter(exact | within | by_alias).annotate(closeness=closeness).order_by("closeness", "label_en", "id")
+    )

@@ -58,8 +58,8 @@ class ProfileInput(Input):
     languages = Languages(default=dict)
     available_from = Day(allow_null=True, default=None)
     matching = YesNo(default=True)
-    claims = ClaimInput(
-        many=True,
+    claims: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=ClaimInput(),
         default=list,
         max_length=MOST_CLAIMS,
         error_messages={
@@ -86,9 +86,21 @@ class ProfileInput(Input):
 
 def profile_as_written(profile: Profile) -> dict[str, Any]:
     """A profile in the shape in which it is written; a PATCH is laid over this."""
-    names = (
-        "name contact adult headline text language city moves remote kinds languages available_from matching".split()
-    )
+    names = [
+        "name",
+        "contact",
+        "adult",
+        "headline",
+        "text",
+        "language",
+        "city",
+        "moves",
+        "remote",
+        "kinds",
+        "languages",
+        "available_from",
+        "matching",
+    ]
     declared = profile.claims.filter(source__in=Claim.SELF_DECLARED, withdrawn_at=None).select_related("skill")
     claims = [{"skill": row.skill, "level": row.level, "evidence": row.evidence} for row in declared]
     return as_written({name: getattr(profile, name) for name in names} | {"claims": claims})

@@ -1,6 +1,6 @@
 """What every test stands on: no collected files, quick password hashing, no broker, jobs done when a test says so."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -87,12 +87,13 @@ def outsider(db: None) -> User:
 def student(db: None) -> Profile:
     """A listed person with three skills."""
     return factories.a_profile(
-        dict.fromkeys(factories.some_skills(3), 3), user=factories.a_user("student@crossing.example", name="Yitong Example")
+        dict.fromkeys(factories.some_skills(3), 3),
+        user=factories.a_user("student@crossing.example", name="Yitong Example"),
     )
 
 
 @pytest.fixture
-def api(db: None) -> Iterator[Callable[..., APIClient]]:
+def api(db: None) -> Callable[..., APIClient]:
     """An API client for a user (with a token), or for nobody."""
 
     def client(user: User | None = None, language: str = "en") -> APIClient:
@@ -102,4 +103,4 @@ def api(db: None) -> Iterator[Callable[..., APIClient]]:
             made.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
         return made
 
-    yield client
+    return client

@@ -5,121 +5,203 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='NearFit',
+            name="NearFit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.CharField(max_length=40, unique=True)),
-                ('fitted_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.CharField(max_length=40, unique=True)),
+                ("fitted_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'get_latest_by': 'id',
+                "get_latest_by": "id",
             },
         ),
         migrations.CreateModel(
-            name='Framework',
+            name="Framework",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_en', models.CharField(max_length=200, verbose_name='name in English')),
-                ('name_zh', models.CharField(max_length=200, verbose_name='name in Chinese')),
-                ('code', models.SlugField()),
-                ('version', models.CharField(max_length=20)),
-                ('attribution', models.TextField(blank=True)),
-                ('current', models.BooleanField(default=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name_en", models.CharField(max_length=200, verbose_name="name in English")),
+                ("name_zh", models.CharField(max_length=200, verbose_name="name in Chinese")),
+                ("code", models.SlugField()),
+                ("version", models.CharField(max_length=20)),
+                ("attribution", models.TextField(blank=True)),
+                ("current", models.BooleanField(default=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='framework_once_a_version'), models.UniqueConstraint(condition=models.Q(('current', True)), fields=('code',), name='framework_one_current_version')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("code", "version"), name="framework_once_a_version"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("current", True)), fields=("code",), name="framework_one_current_version"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SkillGroup',
+            name="SkillGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_en', models.CharField(max_length=200, verbose_name='name in English')),
-                ('name_zh', models.CharField(max_length=200, verbose_name='name in Chinese')),
-                ('code', models.SlugField()),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('framework', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='groups', to='skills.framework')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name_en", models.CharField(max_length=200, verbose_name="name in English")),
+                ("name_zh", models.CharField(max_length=200, verbose_name="name in Chinese")),
+                ("code", models.SlugField()),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "framework",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="groups", to="skills.framework"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='Skill',
+            name="Skill",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=100)),
-                ('label_en', models.CharField(max_length=200)),
-                ('label_zh', models.CharField(max_length=200)),
-                ('definition_en', models.TextField()),
-                ('definition_zh', models.TextField()),
-                ('framework', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='skills', to='skills.framework')),
-                ('successor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='predecessors', to='skills.skill')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='skills', to='skills.skillgroup')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=100)),
+                ("label_en", models.CharField(max_length=200)),
+                ("label_zh", models.CharField(max_length=200)),
+                ("definition_en", models.TextField()),
+                ("definition_zh", models.TextField()),
+                (
+                    "framework",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="skills", to="skills.framework"
+                    ),
+                ),
+                (
+                    "successor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="predecessors",
+                        to="skills.skill",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="skills", to="skills.skillgroup"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='SkillRelation',
+            name="SkillRelation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('broader', 'broader'), ('related', 'related')], max_length=10)),
-                ('other', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='skills.skill')),
-                ('skill', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='relations', to='skills.skill')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("broader", "broader"), ("related", "related")], max_length=10)),
+                (
+                    "other",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="skills.skill"),
+                ),
+                (
+                    "skill",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="relations", to="skills.skill"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='NearSkill',
+            name="NearSkill",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.FloatField()),
-                ('source', models.CharField(choices=[('staff', 'edited by staff'), ('framework', "the framework's own relations")], max_length=20)),
-                ('reason', models.CharField(choices=[('narrower', 'a special case of it'), ('related', 'related in the framework'), ('broader', 'the wider field it belongs to')], help_text='what the held skill is to the wanted one', max_length=40)),
-                ('fit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='near_skills', to='skills.nearfit')),
-                ('held', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='skills.skill')),
-                ('wanted', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='near_skills', to='skills.skill')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("value", models.FloatField()),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("staff", "edited by staff"), ("framework", "the framework's own relations")],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("narrower", "a special case of it"),
+                            ("related", "related in the framework"),
+                            ("broader", "the wider field it belongs to"),
+                        ],
+                        help_text="what the held skill is to the wanted one",
+                        max_length=40,
+                    ),
+                ),
+                (
+                    "fit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="near_skills", to="skills.nearfit"
+                    ),
+                ),
+                (
+                    "held",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="skills.skill"),
+                ),
+                (
+                    "wanted",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="near_skills", to="skills.skill"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('wanted', 'held'), name='nearskill_once_a_pair'), models.CheckConstraint(condition=models.Q(('value__gt', 0), ('value__lte', 1)), name='nearskill_value_in_0_1'), models.CheckConstraint(condition=models.Q(('wanted', models.F('held')), _negated=True), name='nearskill_not_itself')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("wanted", "held"), name="nearskill_once_a_pair"),
+                    models.CheckConstraint(
+                        condition=models.Q(("value__gt", 0), ("value__lte", 1)), name="nearskill_value_in_0_1"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("wanted", models.F("held")), _negated=True), name="nearskill_not_itself"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Alias',
+            name="Alias",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(choices=[('en', 'English'), ('zh-hans', 'Chinese')], max_length=10)),
-                ('text', models.CharField(max_length=200)),
-                ('skill', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='skills.skill')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("language", models.CharField(choices=[("en", "English"), ("zh-hans", "Chinese")], max_length=10)),
+                ("text", models.CharField(max_length=200)),
+                (
+                    "skill",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="aliases", to="skills.skill"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['text'], name='alias_text_for_search')],
-                'constraints': [models.UniqueConstraint(fields=('skill', 'language', 'text'), name='alias_once_a_skill')],
+                "indexes": [models.Index(fields=["text"], name="alias_text_for_search")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("skill", "language", "text"), name="alias_once_a_skill")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='skillgroup',
-            constraint=models.UniqueConstraint(fields=('framework', 'code'), name='skillgroup_once_a_framework'),
+            model_name="skillgroup",
+            constraint=models.UniqueConstraint(fields=("framework", "code"), name="skillgroup_once_a_framework"),
         ),
         migrations.AddConstraint(
-            model_name='skill',
-            constraint=models.UniqueConstraint(fields=('framework', 'code'), name='skill_code_once_a_framework'),
+            model_name="skill",
+            constraint=models.UniqueConstraint(fields=("framework", "code"), name="skill_code_once_a_framework"),
         ),
         migrations.AddConstraint(
-            model_name='skillrelation',
-            constraint=models.UniqueConstraint(fields=('skill', 'other', 'kind'), name='skillrelation_once'),
+            model_name="skillrelation",
+            constraint=models.UniqueConstraint(fields=("skill", "other", "kind"), name="skillrelation_once"),
         ),
         migrations.AddConstraint(
-            model_name='skillrelation',
-            constraint=models.CheckConstraint(condition=models.Q(('skill', models.F('other')), _negated=True), name='skillrelation_not_to_itself'),
+            model_name="skillrelation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("skill", models.F("other")), _negated=True), name="skillrelation_not_to_itself"
+            ),
         ),
     ]

@@ -44,7 +44,9 @@ class Claim(models.Model):
             ),
             # Null differs from null in the constraint above.
             models.UniqueConstraint(
-                fields=["profile", "skill", "source"], condition=Q(confirmer=None), name="claim_once_a_source_unconfirmed"
+                fields=["profile", "skill", "source"],
+                condition=Q(confirmer=None),
+                name="claim_once_a_source_unconfirmed",
             ),
             models.CheckConstraint(condition=Q(level__gte=1) & Q(level__lte=5), name="claim_level_1_to_5"),
         ]

@@ -31,6 +31,9 @@ class Pseudonym(models.Model):
             models.UniqueConstraint(fields=["organisation", "plant", "number"], name="pseudonym_unique_in_a_firm"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.plant} {self.digits}"
+
     @property
     def digits(self) -> str:
         return f"{self.number:02d}"
@@ -42,6 +45,3 @@ class Pseudonym(models.Model):
     @property
     def name_zh(self) -> str:
         return f"{self.plant.name_zh} {self.digits}"
-
-    def __str__(self) -> str:
-        return f"{self.plant} {self.digits}"

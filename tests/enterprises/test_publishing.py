@@ -14,8 +14,7 @@ from enterprises.inputs import need_as_written
 from enterprises.models import Need
 from enterprises.publishing import change_need, close_need, create_need, publish_need, put_need
 from matching.models import Job
-
-from .. import factories
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +58,9 @@ def test_the_same_change_again_changes_nothing(firm: Organisation, owner: User) 
     assert need_as_written(again)["pay"] == {"min": "9000.00", "max": "13000.50", "currency": "CNY", "per": "month"}
 
 
-def test_a_change_of_a_draft_announces_nothing_and_one_of_a_published_need_does(firm: Organisation, owner: User) -> None:
+def test_a_change_of_a_draft_announces_nothing_and_one_of_a_published_need_does(
+    firm: Organisation, owner: User
+) -> None:
     need = factories.a_need(firm)
     change_need(by=owner, need=need, data={"title": "Another"}, partial=True)
     assert not Job.objects.exists()
@@ -105,7 +106,9 @@ def test_publishing_twice_and_changing_what_is_closed_are_refused(firm: Organisa
         publish_need(by=owner, need=need)
 
 
-def test_a_need_without_skills_is_not_published_nor_can_a_published_one_lose_them(firm: Organisation, owner: User) -> None:
+def test_a_need_without_skills_is_not_published_nor_can_a_published_one_lose_them(
+    firm: Organisation, owner: User
+) -> None:
     with pytest.raises(InvalidInput) as refused:
         publish_need(by=owner, need=factories.a_need(firm, {}))
     assert complaints(refused.value) == {"#/skills": "no_skills"}

@@ -13,8 +13,7 @@ from enterprises.publishing import change_need, close_need, publish_need
 from matching import jobs, tasks
 from matching.models import Job, Match, MatchList, Ranking
 from talent.models import Profile
-
-from .. import factories
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -49,9 +48,14 @@ def test_publishing_queues_one_job_and_announces_it_after_the_commit(
 
 def test_a_publishing_that_rolls_back_leaves_no_job(firm: Organisation) -> None:
     need = factories.a_need(firm)
-    with pytest.raises(RuntimeError), transaction.atomic():
-        publish_need(by=firm.memberships.get(role="owner").user, need=need)
-        raise RuntimeError
+
+    def publish_and_break() -> None:
+        with transaction.atomic():
+            publish_need(by=firm.memberships.get(role="owner").user, need=need)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        publish_and_break()
     assert not Job.objects.exists()
 
 

@@ -14,8 +14,7 @@ from matching.lists import first_rank, open_list
 from matching.models import Job, WorkerBeat
 from talent.models import Profile
 from talent.profiles import switch_matching
-
-from .. import factories
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 

@@ -14,8 +14,7 @@ from matching.models import Job, Match, MatchList, Pair, Ranking, Run
 from matching.runs import start_full_run
 from talent.models import Profile, Pseudonym
 from talent.profiles import change_profile, switch_matching
-
-from .. import factories
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 

@@ -6,8 +6,7 @@ from django.utils import timezone
 from talent.levels import EffectiveLevel, effective_levels
 from talent.models import Plant, Pseudonym
 from talent.naming import give_pseudonyms
-
-from .. import factories
+from tests import factories
 
 NOW = timezone.now()
 

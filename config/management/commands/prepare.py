@@ -18,7 +18,9 @@ NO_DATABASE = 4
 
 
 class Command(BaseCommand):
-    help = "Migrate, load the framework and the region's data, load the demo into an empty database, collect static files."
+    help = (
+        "Migrate, load the framework and the region's data, load the demo into an empty database, collect static files."
+    )
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:

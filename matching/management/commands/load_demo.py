@@ -113,7 +113,5 @@ def _profile(row: dict[str, Any], passwords: dict[str, str]) -> None:
             Claim.objects.create(
                 profile=profile, skill=skills[one["skill"]], level=one["level"], source=one["source"], confirmed_at=noon
             )
-    declared = [
-        {"skill": one["skill"], "level": one["level"]} for one in claims if one["source"] == Claim.Source.SELF
-    ]
+    declared = [{"skill": one["skill"], "level": one["level"]} for one in claims if one["source"] == Claim.Source.SELF]
     change_profile(by=user, profile=profile, data=row | {"claims": declared})
