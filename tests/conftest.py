@@ -1,6 +1,7 @@
 """What every test stands on: no collected files, quick password hashing, no broker, jobs done when a test says so."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -12,8 +13,8 @@ from accounts.tokens import give_token
 from matching import jobs, tasks
 from matching.models import Job
 from talent.models import Profile
-
-from . import factories
+from tests import factories
+from tests.site import Site
 
 hypothesis_settings.register_profile("project", deadline=None, derandomize=True, print_blob=True)
 hypothesis_settings.load_profile("project")
@@ -104,3 +105,13 @@ def api(db: None) -> Callable[..., APIClient]:
         return made
 
     return client
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The whole site, started once for all tests that drive it from outside; Linux only, since /proc is read."""
+    if not sys.platform.startswith("linux"):
+        pytest.skip("the site is watched through /proc, which only Linux has")
+    started = Site(tmp_path_factory.mktemp("site"))
+    yield started
+    started.stop()

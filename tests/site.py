@@ -1,0 +1,122 @@
+"""The whole site as `python3 run.py` starts it, on the demo, for tests that drive it from outside."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# What `python3 run.py` does once the packages are there; here they are those that pytest itself runs with.
+START = textwrap.dedent("""\
+    import os, sys
+    from pathlib import Path
+    from launch.folder import Folder
+    from launch.start import alone, environment, serve
+    from launch.stopping import Stop
+
+    folder = Folder(Path.cwd(), Path(sys.prefix), Path(sys.argv[1]))
+    stop = Stop()
+    stop.listen()
+    folder.make()
+    folder.keep_secret_key()
+    with alone(folder):
+        serve(folder, environment(os.environ, folder), stop)
+    """)
+DATABASE = "crossing_site_test"
+PATIENCE = 90.0  # seconds for anything that must happen at all; a test never asserts a time
+
+
+class Site:
+    """A running site of its own: database, broker, web, workers, scheduler."""
+
+    def __init__(self, var: Path) -> None:
+        self.var = var
+        self.log = var / "start.log"
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port = probe.getsockname()[1]
+        env = {name: value for name, value in os.environ.items() if name not in {"SITE_URL", "HOST", "VAR_DIR"}}
+        if env.get("DATABASE_URL"):
+            env["DATABASE_URL"] = _fresh_database(env["DATABASE_URL"])
+        with self.log.open("w") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", START, str(var)],
+                cwd=ROOT,
+                env=env | {"PORT": str(port), "DEMO": "1"},
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
+        self.until(lambda: "Ready:" in self.printed() or self.process.poll() is not None, "the first page")
+        found = re.search(r"Ready: (http://\S+)", self.printed())
+        assert found is not None, self.printed()
+        self.url = found.group(1)
+        logins = json.loads((var / "demo_logins.json").read_text())
+        self.logins = {one["role"]: (one["email"], one["password"]) for one in logins}
+
+    def printed(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def until(self, seen: Callable[[], Any], what: str) -> Any:
+        """Wait until `seen` gives something true, and give it."""
+        end = time.monotonic() + PATIENCE
+        while not (found := seen()):
+            assert time.monotonic() < end, f"{what} did not come: {self.printed()[-2000:]}"
+            time.sleep(0.05)
+        return found
+
+    def call(self, method: str, path: str, body: Any = None, token: str = "", language: str = "en") -> tuple[int, Any]:
+        """One API call: status and body."""
+        headers = {"Content-Type": "application/json", "Accept-Language": language}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.url}/api/v1{path}", data, headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, json.loads(answer.read() or b"null")
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read() or b"null")
+
+    def token(self, role: str) -> str:
+        email, password = self.logins[role]
+        status, got = self.call("POST", "/tokens/", {"email": email, "password": password, "name": "test"})
+        assert status == 201, got
+        return str(got["token"])
+
+    def processes(self, *words: str) -> list[int]:
+        """Process ids of this site whose command line holds all the words."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                mine = str(self.var).encode() in (folder / "environ").read_bytes()
+            except OSError:
+                continue
+            if mine and all(word in line for word in words):
+                found.append(int(folder.name))
+        return found
+
+    def stop(self) -> None:
+        """End it as Ctrl-C would."""
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(30)
+
+
+def _fresh_database(url: str) -> str:
+    with psycopg.connect(urlunsplit(urlsplit(url)._replace(path="/postgres")), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {DATABASE}")
+    return urlunsplit(urlsplit(url)._replace(path=f"/{DATABASE}"))
