@@ -235,13 +235,13 @@ def conditions_of(need: Need, profile: Profile, *, viewer: str) -> list[Conditio
         _one(need.remote, np.int8),
     )
     start = start_state(_one(_day(profile.available_from), np.int64), _one(_day(need.starts_on), np.int64))
-    found = [("kind", kind, _kind_words(need, profile)), ("place", place, _place_words(need, profile))]
+    found = [("kind", kind, _kind_words(need, profile, viewer)), ("place", place, _place_words(need, profile, viewer))]
     if need.languages:
         asked = np.array([list(need.languages.values())], dtype=np.int8)
         has = np.array([[profile.languages.get(code, 0) for code in need.languages]], dtype=np.int8)
         language = language_state(has, _one(bool(profile.languages), np.bool_), asked)
-        found.append(("language", language, _language_words(need, profile)))
-    found.append(("start", start, _start_words(need, profile)))
+        found.append(("language", language, _language_words(need, profile, viewer)))
+    found.append(("start", start, _start_words(need, profile, viewer)))
     return [ConditionView(condition, STATES[int(state[0])], words) for condition, state, words in found]
 
 
@@ -254,43 +254,56 @@ def _day(day: datetime.date | None) -> int | None:
     return None if day is None else day.toordinal()
 
 
-def _kind_words(need: Need, profile: Profile) -> str:
+def _kind_words(need: Need, profile: Profile, viewer: str) -> str:
     if not profile.kinds:
-        return _("Kind of work wished for not stated: ask")
+        return (
+            _("Kind of work wished for not stated: ask")
+            if viewer == FIRM
+            else _("You have not said which work you wish")
+        )
     kinds = pgettext("between words", ", ").join(str(WorkKind(kind).label) for kind in profile.kinds)
-    return _("Looks for: %(kinds)s") % {"kinds": kinds}
+    return (_("Looks for: %(kinds)s") if viewer == FIRM else _("You look for: %(kinds)s")) % {"kinds": kinds}
 
 
-def _place_words(need: Need, profile: Profile) -> str:
+def _place_words(need: Need, profile: Profile, viewer: str) -> str:
+    firm = viewer == FIRM
     if need.remote and profile.remote is not False:
-        return _("Remote work") if profile.remote else _("Remote work; not stated whether it suits")
+        return _("Remote work")
     if need.city_id is None:
         return _("Place of the work not stated: ask")
+    place = {"city": need.city}
     if profile.city_id == need.city_id:
-        return _("Lives in %(city)s") % {"city": need.city}
+        return (_("Lives in %(city)s") if firm else _("%(city)s: where you live")) % place
     if profile.moves:
-        return _("Would move to %(city)s") % {"city": need.city}
+        return (_("Would move to %(city)s") if firm else _("%(city)s: you would move")) % place
     if profile.city_id is None:
-        return _("Place of living not stated: ask")
-    return _("Lives in %(city)s; moving not stated: ask") % {"city": profile.city}
+        return _("Place of living not stated: ask") if firm else _("%(city)s: you have not said where you live") % place
+    if firm:
+        return _("Lives in %(city)s; moving not stated: ask") % {"city": profile.city}
+    return _("%(city)s: you have not said whether you would move") % place
 
 
-def _language_words(need: Need, profile: Profile) -> str:
+def _language_words(need: Need, profile: Profile, viewer: str) -> str:
     if not profile.languages:
-        return _("Languages not stated: ask")
+        return _("Languages not stated: ask") if viewer == FIRM else _("You have not said which languages you speak")
+    form = (
+        _("%(language)s %(has)d, asked %(asked)d") if viewer == FIRM else _("%(language)s %(asked)d: you have %(has)d")
+    )
     return pgettext("between items", "; ").join(
-        _("%(language)s %(has)d, asked %(asked)d")
-        % {"language": SpokenLanguage(code).label, "has": profile.languages.get(code, 0), "asked": asked}
+        form % {"language": SpokenLanguage(code).label, "has": profile.languages.get(code, 0), "asked": asked}
         for code, asked in need.languages.items()
     )
 
 
-def _start_words(need: Need, profile: Profile) -> str:
+def _start_words(need: Need, profile: Profile, viewer: str) -> str:
     if need.starts_on is None:
         return _("Start not stated: ask")
+    days = {"start": date_format(need.starts_on, "MONTH_DAY_FORMAT")}
     if profile.available_from is None:
-        return _("First free day not stated: ask")
-    return _("Free from %(day)s, asked %(start)s") % {
-        "day": date_format(profile.available_from, "MONTH_DAY_FORMAT"),
-        "start": date_format(need.starts_on, "MONTH_DAY_FORMAT"),
-    }
+        if viewer == FIRM:
+            return _("First free day not stated: ask")
+        return _("%(start)s: you have not said when you are free") % days
+    days["day"] = date_format(profile.available_from, "MONTH_DAY_FORMAT")
+    return (
+        _("Free from %(day)s, asked %(start)s") if viewer == FIRM else _("%(start)s: you are free from %(day)s")
+    ) % days
