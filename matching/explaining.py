@@ -256,41 +256,43 @@ def _day(day: datetime.date | None) -> int | None:
 
 def _kind_words(need: Need, profile: Profile, viewer: str) -> str:
     if not profile.kinds:
-        return (
-            _("Kind of work wished for not stated: ask")
-            if viewer == FIRM
-            else _("You have not said which work you wish")
-        )
+        return {
+            FIRM: _("Kind of work wished for not stated: ask"),
+            STUDENT: _("You have not said which work you wish"),
+        }[viewer]
     kinds = pgettext("between words", ", ").join(str(WorkKind(kind).label) for kind in profile.kinds)
-    return (_("Looks for: %(kinds)s") if viewer == FIRM else _("You look for: %(kinds)s")) % {"kinds": kinds}
+    said = {FIRM: _("Looks for: %(kinds)s"), STUDENT: _("You look for: %(kinds)s")}
+    return said[viewer] % {"kinds": kinds}
 
 
 def _place_words(need: Need, profile: Profile, viewer: str) -> str:
-    firm = viewer == FIRM
     if need.remote and profile.remote is not False:
         return _("Remote work")
     if need.city_id is None:
         return _("Place of the work not stated: ask")
-    place = {"city": need.city}
     if profile.city_id == need.city_id:
-        return (_("Lives in %(city)s") if firm else _("%(city)s: where you live")) % place
-    if profile.moves:
-        return (_("Would move to %(city)s") if firm else _("%(city)s: you would move")) % place
-    if profile.city_id is None:
-        return _("Place of living not stated: ask") if firm else _("%(city)s: you have not said where you live") % place
-    if firm:
-        return _("Lives in %(city)s; moving not stated: ask") % {"city": profile.city}
-    return _("%(city)s: you have not said whether you would move") % place
+        said = {FIRM: _("Lives in %(city)s"), STUDENT: _("%(city)s: where you live")}
+    elif profile.moves:
+        said = {FIRM: _("Would move to %(city)s"), STUDENT: _("%(city)s: you would move")}
+    elif profile.city_id is None:
+        said = {FIRM: _("Place of living not stated: ask"), STUDENT: _("%(city)s: you have not said where you live")}
+    else:
+        said = {
+            FIRM: _("Lives in %(home)s; moving not stated: ask"),
+            STUDENT: _("%(city)s: you have not said whether you would move"),
+        }
+    return said[viewer] % {"city": need.city, "home": profile.city}
 
 
 def _language_words(need: Need, profile: Profile, viewer: str) -> str:
     if not profile.languages:
-        return _("Languages not stated: ask") if viewer == FIRM else _("You have not said which languages you speak")
-    form = (
-        _("%(language)s %(has)d, asked %(asked)d") if viewer == FIRM else _("%(language)s %(asked)d: you have %(has)d")
-    )
+        return {
+            FIRM: _("Languages not stated: ask"),
+            STUDENT: _("You have not said which languages you speak"),
+        }[viewer]
+    said = {FIRM: _("%(language)s %(has)d, asked %(asked)d"), STUDENT: _("%(language)s %(asked)d: you have %(has)d")}
     return pgettext("between items", "; ").join(
-        form % {"language": SpokenLanguage(code).label, "has": profile.languages.get(code, 0), "asked": asked}
+        said[viewer] % {"language": SpokenLanguage(code).label, "has": profile.languages.get(code, 0), "asked": asked}
         for code, asked in need.languages.items()
     )
 
@@ -298,12 +300,12 @@ def _language_words(need: Need, profile: Profile, viewer: str) -> str:
 def _start_words(need: Need, profile: Profile, viewer: str) -> str:
     if need.starts_on is None:
         return _("Start not stated: ask")
-    days = {"start": date_format(need.starts_on, "MONTH_DAY_FORMAT")}
+    start = date_format(need.starts_on, "MONTH_DAY_FORMAT")
     if profile.available_from is None:
-        if viewer == FIRM:
-            return _("First free day not stated: ask")
-        return _("%(start)s: you have not said when you are free") % days
-    days["day"] = date_format(profile.available_from, "MONTH_DAY_FORMAT")
-    return (
-        _("Free from %(day)s, asked %(start)s") if viewer == FIRM else _("%(start)s: you are free from %(day)s")
-    ) % days
+        said = {
+            FIRM: _("First free day not stated: ask"),
+            STUDENT: _("%(start)s: you have not said when you are free"),
+        }
+        return said[viewer] % {"start": start}
+    said = {FIRM: _("Free from %(day)s, asked %(start)s"), STUDENT: _("%(start)s: you are free from %(day)s")}
+    return said[viewer] % {"start": start, "day": date_format(profile.available_from, "MONTH_DAY_FORMAT")}
