@@ -1,6 +1,6 @@
 """Errors under `/api/`: one voice, `application/problem+json` (RFC 9457), in the reader's language."""
 
-import logging
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -13,8 +13,6 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from accounts.errors import DomainError, InvalidInput
-
-log = logging.getLogger(__name__)
 
 TITLES = {
     400: gettext_noop("The request can't be read"),
@@ -80,16 +78,26 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         body = body_of(403, "not_allowed", _("Your role does not allow this."))
     elif isinstance(error, RequestDataTooBig):
         body = body_of(413, "too_large", _("The body is too large."))
+    elif isinstance(error, exceptions.ValidationError):
+        body = body_of(422, "invalid_input", _("Some fields need mending."), list(_wrong_parameters(error.detail)))
     elif isinstance(error, exceptions.APIException):
         detail = error.detail
         text = str(detail) if not isinstance(detail, list | dict) else _("The request can't be read.")
         status = error.status_code
         body = body_of(status, CODES.get(status, error.default_code), text)
-        if header := getattr(error, "auth_header", None):
-            headers["WWW-Authenticate"] = header
         if wait := getattr(error, "wait", None):
             headers["Retry-After"] = str(int(wait))
     else:
         return None
+    if body["status"] == 401:
+        headers["WWW-Authenticate"] = "Bearer"
     set_rollback()
     return Response(body, status=body["status"], headers=headers, content_type="application/problem+json")
+
+
+def _wrong_parameters(detail: Any) -> Iterator[dict[str, Any]]:
+    """The faults of filters, order and paging; what stands in a body is told by `InvalidInput`."""
+    by_name = detail if isinstance(detail, dict) else {"": detail}
+    for name, faults in by_name.items():
+        for fault in faults:
+            yield {"parameter": name, "code": getattr(fault, "code", "invalid"), "detail": str(fault)}

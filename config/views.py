@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
+from matching.example import worked_example
 
 from .problems import problem, wants_problem
 
@@ -15,7 +16,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The public first page; who is signed in goes to their desk, who is new chooses a door."""
     user = request.user
     if not user.is_authenticated:
-        return render(request, "landing.html")
+        return render(request, "landing.html", {"example": worked_example()})
     if Organisation.objects.of_member(user).exists():
         own = Organisation.objects.of_member(user).filter(kind=Organisation.Kind.ENTERPRISE).exists()
         return redirect("needs" if own else "organisations")

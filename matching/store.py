@@ -1,9 +1,11 @@
 """Kept pairs to rows, visible all at once."""
 
 import datetime
+import uuid
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count, repeat
 
 import numpy as np
 from django.db import transaction
@@ -13,6 +15,7 @@ from accounts.models import Organisation
 from engine.model import CONDITIONS, KEEP, Ranked
 from talent.naming import give_pseudonyms
 
+from .bulk import insert_rows
 from .models import Match, MatchList, Pair, Ranking
 from .snapshot import Versions
 
@@ -123,9 +126,9 @@ def _pairs(lists: list[Made], organisation_of_need: dict[int, int]) -> dict[tupl
     missing = sorted(wanted - there.keys())
     if not missing:
         return there
-    Pair.objects.bulk_create(
-        [Pair(need_id=need, profile_id=profile) for need, profile in missing], ignore_conflicts=True
-    )
+    now = timezone.now()
+    rows = ((uuid.uuid4(), need, profile, now) for need, profile in missing)
+    insert_rows(Pair, ("public_id", "need", "profile", "created_at"), rows, skip_standing=True)
     seen_by: dict[int, set[int]] = defaultdict(set)
     for need, profile in missing:
         seen_by[organisation_of_need[need]].add(profile)
@@ -150,18 +153,12 @@ def _write(
         excluded=made.excluded,
         bar=made.bar,
     )
-    Match.objects.bulk_create(
-        Match(
-            list=new,
-            pair_id=pair_ids[_sides(made, int(candidate))],
-            position=position,
-            score=float(made.score[position]),
-            fit=float(made.fit[position]),
-            use=float(made.use[position]),
-            bonus=float(made.bonus[position]),
-            surplus=float(made.surplus[position]),
-        )
-        for position, candidate in enumerate(made.candidates)
+    keys = (pair_ids[_sides(made, candidate)] for candidate in made.candidates.tolist())
+    figures = (made.score, made.fit, made.use, made.bonus, made.surplus)
+    insert_rows(
+        Match,
+        ("list", "pair", "position", "score", "fit", "use", "bonus", "surplus"),
+        zip(repeat(new.pk), keys, count(), *(array.tolist() for array in figures), strict=False),
     )
     Ranking.objects.filter(pk=ranking.pk).update(current=new)
     old = MatchList.objects.filter(ranking=ranking).exclude(pk=new.pk)

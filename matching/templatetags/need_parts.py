@@ -1,7 +1,7 @@
 """What pages of a need take from matching, without their room knowing of it: {% load need_parts %}
 
-    {% need_parts need "people" count=opened.eligible %}   the parts of a need as links; "about" is the need itself
-    {% with_shares rows as weighed %}                      rows with a `counts` each, as (row, share of 100)
+{% need_parts need "people" count=opened.eligible %}   the parts of a need as links; "about" is the need itself
+{% with_shares rows as weighed %}                      rows with a `counts` each, as (row, share of 100)
 """
 
 from collections.abc import Sequence
