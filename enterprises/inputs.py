@@ -126,7 +126,7 @@ def need_as_written(need: Need) -> dict[str, Any]:
     """A need in the shape in which it is written; a PATCH is laid over this."""
     rows = [
         {"skill": row.skill, "min_level": row.min_level, "weight": row.weight, "essential": row.essential}
-        for row in need.skills.all()
+        for row in need.skills.select_related("skill")
     ]
     pay = None
     if need.pay_min is not None or need.pay_max is not None:

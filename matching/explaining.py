@@ -26,7 +26,7 @@ from .snapshot import KIND_BIT
 
 FIRM, STUDENT = "firm", "student"
 FOCUS_OF = {FIRM: FOCUS_NEED, STUDENT: FOCUS_PERSON}
-GAPS_NAMED = 3
+GAPS_NAMED = 2
 STATES = ("met", "ask", "no")  # as the engine numbers them
 
 

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Max, Q, QuerySet
 
+from accounts.models import Organisation
 from enterprises.models import Need
 from talent.levels import levels_of_profiles
 from talent.models import Profile
@@ -13,6 +14,7 @@ from .heartbeat import queues_alive
 from .models import Job, Match, MatchList, Ranking
 
 READY, REFRESHING, NONE_YET, STALLED = "ready", "refreshing", "none_yet", "stalled"
+OPEN = (Job.State.WAITING, Job.State.RUNNING)
 
 
 @dataclass(frozen=True)
@@ -43,37 +45,48 @@ def open_list(owner: Need | Profile) -> OpenedList:
     current = ranking.current if ranking else None
     matches = Match.objects.filter(list=current).standing() if current else Match.objects.none()
     matches = matches.select_related("pair__need__organisation", "pair__need__city", "pair__profile__city")
-    reason = _impossible_for_need(owner) if isinstance(owner, Need) else _impossible_for_person(owner)
-    if reason:
+    if reason := why_no_list(owner):
         return OpenedList(NONE_YET, reason, None, matches.none())
-    jobs = Job.objects.filter(ranking=ranking).order_by("-id").values("state", "queue", "progress")
-    latest = list(jobs[:2])  # a running one and a waiting one beside it, or the last that ended
-    open_jobs = [job for job in latest if job["state"] in {Job.State.WAITING, Job.State.RUNNING}]
-    failed = not open_jobs and bool(latest) and latest[0]["state"] == Job.State.FAILED
-    if (open_jobs or failed) and not {job["queue"] for job in open_jobs or latest[:1]} <= queues_alive():
-        return OpenedList(STALLED, "no_worker", current, matches)
-    if open_jobs:
-        state, reason = (REFRESHING, None) if current else (NONE_YET, "waiting")
-        return OpenedList(state, reason, current, matches, max(job["progress"] for job in open_jobs))
-    if failed:
-        return OpenedList(STALLED, "failed", current, matches)
-    if current is None:
-        return OpenedList(NONE_YET, "waiting", None, matches)
-    return OpenedList(READY, None, current, matches)
+    jobs = newest_jobs([ranking.pk]).get(ranking.pk, []) if ranking else []
+    state, reason = work_state(jobs, made=current is not None, alive=queues_alive())
+    progress = max((job.progress for job in jobs if job.state in OPEN), default=None)
+    return OpenedList(state, reason, current, matches, progress)
 
 
-def _impossible_for_need(need: Need) -> str | None:
-    if need.status != Need.Status.PUBLISHED:
-        return str(need.status)
-    return None if need.organisation.state == "verified" else "not_verified"
-
-
-def _impossible_for_person(profile: Profile) -> str | None:
-    if not profile.matching:
+def why_no_list(owner: Need | Profile) -> str | None:
+    """Why no list is possible for this owner, if so."""
+    if isinstance(owner, Need):
+        if owner.status != Need.Status.PUBLISHED:
+            return str(owner.status)
+        return None if owner.organisation.state == Organisation.State.VERIFIED else "not_verified"
+    if not owner.matching:
         return "matching_off"
-    if not profile.adult:
+    if not owner.adult:
         return "not_adult"
-    return "few_skills" if len(levels_of_profiles([profile.pk])[profile.pk]) < FEWEST_SKILLS else None
+    return "few_skills" if len(levels_of_profiles([owner.pk])[owner.pk]) < FEWEST_SKILLS else None
+
+
+def newest_jobs(rankings: list[int]) -> dict[int, list[Job]]:
+    """Ranking key -> its open jobs and its newest one, newest first."""
+    of_these = Job.objects.filter(ranking__in=rankings).order_by()
+    newest = of_these.values("ranking").annotate(newest=Max("id")).values("newest")
+    found: dict[int, list[Job]] = {}
+    for job in of_these.filter(Q(state__in=OPEN) | Q(id__in=newest)).order_by("-id"):
+        found.setdefault(job.ranking_id or 0, []).append(job)
+    return found
+
+
+def work_state(jobs: list[Job], *, made: bool, alive: set[str]) -> tuple[str, str | None]:
+    """State and reason of a list that is possible: from its `newest_jobs`, and the queues whose workers are alive."""
+    open_jobs = [job for job in jobs if job.state in OPEN]
+    failed = not open_jobs and bool(jobs) and jobs[0].state == Job.State.FAILED
+    if (open_jobs or failed) and not {str(job.queue) for job in open_jobs or jobs[:1]} <= alive:
+        return STALLED, "no_worker"
+    if open_jobs:
+        return (REFRESHING, None) if made else (NONE_YET, "waiting")
+    if failed:
+        return STALLED, "failed"
+    return (READY, None) if made else (NONE_YET, "waiting")
 
 
 def first_rank(opened: OpenedList, page: list[Match]) -> int:

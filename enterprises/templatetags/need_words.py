@@ -1,0 +1,82 @@
+"""What a need says, in a few words: {% load need_words %}
+
+{% need_facts need %}          kind and number of people, place, start, languages: for a page head or a row
+{{ need|place_words }}         Foshan, or remote
+{{ need|spoken_words }}        English 3, Japanese 2
+{{ need|pay_words }}           9,000 to 13,000 CNY per month
+{{ step|step_words }}          what a row of the audit trail did to a need
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
+from django.utils.translation import ngettext, pgettext
+
+from accounts.models import AuditRow
+from accounts.prose import SpokenLanguage
+from enterprises.models import Need
+
+register = template.Library()
+
+STEPS: dict[str, str | Promise] = {
+    "create_need": later("Written"),
+    "change_need": later("Changed"),
+    "publish_need": later("Published"),
+    "close_need": later("Closed"),
+}
+
+
+@register.inclusion_tag("enterprises/need_facts.html")
+def need_facts(need: Need) -> dict[str, Any]:
+    """Kind and number of people, place, start, languages."""
+    people = ngettext("%(kind)s, %(count)d person", "%(kind)s, %(count)d people", need.headcount)
+    return {
+        "need": need,
+        "kind": people % {"kind": capfirst(need.get_kind_display()), "count": need.headcount},
+    }
+
+
+@register.filter
+def place_words(need: Need) -> str:
+    """Where the work is; nothing where that is not stated."""
+    if need.city and need.remote:
+        return _("%(city)s, or remote") % {"city": need.city}
+    return str(need.city) if need.city else _("Remote") if need.remote else ""
+
+
+@register.filter
+def spoken_words(need: Need) -> str:
+    """The languages that are asked for, each with its level."""
+    known = set(SpokenLanguage.values)
+    asked = [(SpokenLanguage(code).label, level) for code, level in need.languages.items() if code in known]
+    return pgettext("between words", ", ").join(f"{label} {level}" for label, level in asked)
+
+
+@register.filter
+def pay_words(need: Need) -> str:
+    """Pay per month, as far as it is stated."""
+    figures = {"min": _amount(need.pay_min), "max": _amount(need.pay_max), "currency": need.pay_currency}
+    if need.pay_min is not None and need.pay_max is not None:
+        return _("%(min)s to %(max)s %(currency)s per month") % figures
+    if need.pay_min is not None:
+        return _("from %(min)s %(currency)s per month") % figures
+    return _("up to %(max)s %(currency)s per month") % figures if need.pay_max is not None else ""
+
+
+@register.filter
+def step_words(step: AuditRow) -> str | Promise:
+    """What one row of the trail did."""
+    return STEPS.get(step.action, step.action)
+
+
+def _amount(amount: Decimal | None) -> str:
+    if amount is None:
+        return ""
+    whole = amount == amount.to_integral_value()
+    return number_format(amount, 0 if whole else 2, use_l10n=True, force_grouping=True)

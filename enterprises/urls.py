@@ -1,0 +1,14 @@
+from django.urls import path
+
+from . import registration_views, views
+
+urlpatterns = [
+    path("organisations/new/", registration_views.organisation_new, name="organisation-new"),
+    path("organisations/<uuid:public_id>/", registration_views.organisation, name="organisation"),
+    path("organisations/<uuid:public_id>/change/", registration_views.organisation_change, name="organisation-change"),
+    path("needs/new/", views.need_new, name="need-new"),
+    path("needs/<uuid:public_id>/about/", views.need_about, name="need-about"),
+    path("needs/<uuid:public_id>/change/", views.need_change, name="need-change"),
+    path("needs/<uuid:public_id>/publish/", views.need_publish, name="need-publish"),
+    path("needs/<uuid:public_id>/close/", views.need_close, name="need-close"),
+]
