@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from django.urls import Resolver404, resolve
 from django.urls import path as address
+from django.urls import resolve
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
@@ -23,7 +23,7 @@ from accounts.errors import NotFound
 
 from . import schema
 
-__all__ = ["schema", "urlpatterns"]
+__all__ = ["NothingHere", "schema", "urlpatterns"]  # `schema` registers what drf-spectacular must know
 
 STARTS = {
     "tokens": "api-tokens",
@@ -60,10 +60,8 @@ class NothingHere(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        try:
-            resolve(request.path_info + "/")
-        except Resolver404:
-            raise NotFound(_("There is nothing at this address.")) from None
+        if getattr(resolve(request.path_info + "/").func, "cls", None) is NothingHere:
+            raise NotFound(_("There is nothing at this address."))
         raise NotFound(_("There is nothing at this address; with a slash at its end there is."))
 
 
@@ -75,5 +73,9 @@ urlpatterns = [
     *enterprises.api.urlpatterns,
     *matching.api.urlpatterns,
     address("schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    address("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    address(
+        "docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="config/docs.html"),
+        name="api-docs",
+    ),
 ]

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from . import views
+from .api import NothingHere
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -17,7 +18,7 @@ urlpatterns = [
     path("language/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("config.api")),
-    re_path("^api/", views.not_found),
+    re_path("^api/", NothingHere.as_view()),
 ]
 
 handler400 = views.bad_request

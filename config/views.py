@@ -27,9 +27,9 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "welcome.html")
 
 
-def error_page(request: HttpRequest, status: int, detail: str) -> HttpResponse:
+def error_page(request: HttpRequest, status: int, detail: str, title: str = "") -> HttpResponse:
     """One page for everything that goes wrong, with what to do about it."""
-    return render(request, "error.html", {"status": status, "detail": detail}, status=status)
+    return render(request, "error.html", {"status": status, "detail": detail, "title": title}, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -58,4 +58,4 @@ def crashed(request: HttpRequest) -> HttpResponse:
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose key is missing or old: nothing was changed."""
     detail = _("This form has expired or was opened elsewhere. Go back, reload the page, and send it again.")
-    return error_page(request, 403, detail)
+    return error_page(request, 403, detail, _("Send it again"))

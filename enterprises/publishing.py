@@ -67,10 +67,22 @@ def put_need(*, by: User, organisation: Organisation, external_id: str, data: An
     """The need with a partner's own key, made or rewritten; the same call again changes nothing. True if it is new."""
     demand(by, Act.WRITE_NEED, organisation)
     given = {**data, "external_id": external_id} if isinstance(data, dict) else data
-    standing = Need.objects.filter(organisation=organisation, external_id=external_id).first()
+    standing = _with_key(organisation, external_id)
     if standing is None:
-        return create_need(by=by, organisation=organisation, data=given), True
+        try:
+            return create_need(by=by, organisation=organisation, data=given), True
+        except InvalidInput:
+            # Perhaps the same call came twice at once and the other one was quicker: then the need is there now.
+            standing = _with_key(organisation, external_id)
+            if standing is None:
+                raise
     return change_need(by=by, need=standing, data=given), False
+
+
+def _with_key(organisation: Organisation, external_id: str) -> Need | None:
+    if "\x00" in external_id:  # PostgreSQL can't be asked for it; checking the input tells it
+        return None
+    return Need.objects.filter(organisation=organisation, external_id=external_id).first()
 
 
 @transaction.atomic

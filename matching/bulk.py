@@ -19,9 +19,10 @@ def insert_rows(
     With `skip_standing`, a row that would break a unique constraint is passed over. No object is built and nothing is
     checked, which `bulk_create` spends most of its time on.
     """
-    fields: list[Field[Any, Any]] = [model._meta.get_field(name) for name in names]  # type: ignore[misc]
+    by_name = {field.name: field for field in model._meta.concrete_fields}
+    fields = [by_name[name] for name in names]
     quote = connection.ops.quote_name
-    columns, places = ", ".join(quote(field.column) for field in fields), ", ".join(["%s"] * len(fields))
+    columns, places = ", ".join(quote(str(field.column)) for field in fields), ", ".join(["%s"] * len(fields))
     sql = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})"
     if skip_standing:
         sql += " ON CONFLICT DO NOTHING"

@@ -1,0 +1,405 @@
+"""Needs and their areas over the API."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, TypedDict, cast
+
+import django_filters
+from django.db.models import Prefetch, QuerySet
+from django.urls import path
+from django.utils.translation import gettext as _
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.filters import OrderingFilter
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.views import APIView
+
+from accounts.api import (
+    CitySmall,
+    Day,
+    Moment,
+    Names,
+    OrganisationSmall,
+    Resource,
+    answers,
+    city_small,
+    example,
+    moment,
+    names_of,
+    organisation_small,
+)
+from accounts.errors import FieldError, InvalidInput
+from accounts.inputs import MANY_CHARACTERS, Input, Prose, checked
+from accounts.models import Organisation, User
+from accounts.prose import ProseLanguage, WorkKind
+from enterprises.inputs import NeedInput
+from enterprises.models import Area, Need, NeedSkill
+from enterprises.publishing import change_need, close_need, create_need, publish_need, put_need
+from skills.api import SkillSmall, skill_small
+
+from .organisations import CITY, ORGANISATION
+
+# Shapes ---------------------------------------------------------------------------------------------------------------
+AREA = {"code": "cross-border-ecommerce", "name": {"en": "Cross-border e-commerce", "zh-Hans": "跨境电商"}}
+SKILL = {"code": "DT0012", "label": {"en": "Data visualisation", "zh-Hans": "数据可视化"}}
+ASKED = {"min_level": 3, "weight": 1.0, "essential": True}
+WRITTEN = {
+    "title": "Data analyst for our shops abroad",
+    "text": "Reads traffic and sales of our stores in Southeast Asia and says what to do next.",
+    "language": "en",
+    "kind": "job",
+    "remote": False,
+    "languages": {"en": 3},
+    "headcount": 2,
+    "starts_on": "2027-03-01",
+    "pay": {"min": "9000.00", "max": "13000.00", "currency": "CNY", "per": "month"},
+    "external_id": None,
+}
+
+
+class AreaSmall(TypedDict):
+    """A need area as other objects show it."""
+
+    code: str
+    name: Names
+
+
+@example(AREA | {"description": {"en": "Selling to buyers abroad online.", "zh-Hans": "面向海外买家的线上销售。"}})
+class AreaRead(AreaSmall):
+    """What a need can be about, in the terms of digital trade."""
+
+    description: Names
+
+
+class SkillAsked(TypedDict):
+    """One skill that a need asks for."""
+
+    skill: SkillSmall
+    min_level: int
+    weight: float
+    essential: bool
+
+
+class Pay(TypedDict):
+    """Pay, from and up to; amounts are decimals in quotes."""
+
+    min: str | None
+    max: str | None
+    currency: str
+    per: str
+
+
+@example(
+    WRITTEN
+    | {
+        "id": "7b1d6c1f-6c0a-4f43-9a39-0d1c4a5b8e22",
+        "organisation": ORGANISATION,
+        "area": AREA,
+        "skills": [{"skill": SKILL} | ASKED],
+        "city": CITY,
+        "status": "published",
+        "published_at": "2027-01-12T09:30:00+08:00",
+        "closed_at": None,
+        "created_at": "2027-01-12T09:10:00+08:00",
+        "changed_at": "2027-01-12T09:30:00+08:00",
+        "revision": 2,
+    }
+)
+class NeedRead(TypedDict):
+    """What an enterprise asks for. `text` and `title` are in `language`; `status` changes by publishing and closing."""
+
+    id: str
+    organisation: OrganisationSmall
+    external_id: Annotated[str | None, "the organisation's own key"]
+    title: str
+    text: str
+    language: Annotated[str, ProseLanguage]
+    kind: Annotated[str, WorkKind]
+    area: AreaSmall | None
+    skills: list[SkillAsked]
+    city: CitySmall | None
+    remote: bool
+    languages: Annotated[dict[str, int], "language to the level that is asked at least"]
+    headcount: int
+    starts_on: Day | None
+    pay: Pay | None
+    status: Annotated[str, Need.Status]
+    published_at: Moment | None
+    closed_at: Moment | None
+    created_at: Moment
+    changed_at: Moment
+    revision: Annotated[int, "grows with every change"]
+
+
+def area_small(area: Area | None) -> AreaSmall | None:
+    return {"code": area.code, "name": names_of(area)} if area else None
+
+
+def area_read(area: Area) -> AreaRead:
+    return {
+        "code": area.code,
+        "name": names_of(area),
+        "description": {"en": area.description_en, "zh-Hans": area.description_zh},
+    }
+
+
+def need_read(need: Need) -> NeedRead:
+    """A need as it is read; take it from `needs_for`, so that a page costs no query a row."""
+    pay: Pay | None = None
+    if need.pay_min is not None or need.pay_max is not None:
+        lower, upper = (None if bound is None else f"{bound:.2f}" for bound in (need.pay_min, need.pay_max))
+        pay = {"min": lower, "max": upper, "currency": need.pay_currency, "per": "month"}
+    return {
+        "id": str(need.public_id),
+        "organisation": organisation_small(need.organisation),
+        "external_id": need.external_id,
+        "title": need.title,
+        "text": need.text,
+        "language": need.language,
+        "kind": need.kind,
+        "area": area_small(need.area),
+        "skills": [
+            {
+                "skill": skill_small(row.skill),
+                "min_level": row.min_level,
+                "weight": row.weight,
+                "essential": row.essential,
+            }
+            for row in need.skills.all()
+        ],
+        "city": city_small(need.city),
+        "remote": need.remote,
+        "languages": need.languages,
+        "headcount": need.headcount,
+        "starts_on": need.starts_on.isoformat() if need.starts_on else None,
+        "pay": pay,
+        "status": need.status,
+        "published_at": moment(need.published_at),
+        "closed_at": moment(need.closed_at),
+        "created_at": moment(need.created_at) or "",
+        "changed_at": moment(need.changed_at) or "",
+        "revision": need.revision,
+    }
+
+
+def needs_for(person: Any) -> QuerySet[Need]:
+    """The needs that the person may see, with all that `need_read` looks at."""
+    rows = Need.objects.visible_to(person).select_related("organisation", "area", "city")
+    return rows.prefetch_related(Prefetch("skills", NeedSkill.objects.select_related("skill").order_by("id")))
+
+
+# What is sent ---------------------------------------------------------------------------------------------------------
+class NewNeedInput(NeedInput):
+    """A new need. A draft needs `organisation`, `title`, `language`, `kind`, and `text` or `skills`."""
+
+    organisation = serializers.UUIDField(help_text="Whose need it is; this does not change later.")
+
+
+class ClosingInput(Input):
+    """Why a need is closed."""
+
+    why = Prose(max_length=MANY_CHARACTERS, allow_blank=True, default="", help_text="Kept in the audit trail.")
+
+
+# For the schema: the fields, and one example of each.
+NEED, NEW_NEED = NeedInput(data={}), NewNeedInput(data={})
+WRITTEN_NEED = WRITTEN | {"area": AREA["code"], "skills": [{"skill": SKILL["code"]} | ASKED], "city": CITY["code"]}
+A_NEED = [OpenApiExample("A need", value=WRITTEN_NEED, request_only=True)]
+A_NEW_NEED = [
+    OpenApiExample("A new need", value={"organisation": ORGANISATION["id"]} | WRITTEN_NEED, request_only=True)
+]
+A_CLOSING = [OpenApiExample("A reason", value={"why": "The places are taken."}, request_only=True)]
+
+
+def organisation_named(person: User, data: Any) -> Organisation:
+    """The organisation that the new need is for; where there is none, that is told beside all other faults."""
+    given = data.get("organisation") if isinstance(data, Mapping) else None
+    try:
+        key = serializers.UUIDField().run_validation(given) if isinstance(given, str) else None
+    except ValidationError:
+        key = None
+    found = Organisation.objects.visible_to(person).filter(public_id=key).first() if key else None
+    if found is not None:
+        return found
+    if given is None:
+        faults = [FieldError(("organisation",), "required", _("This is needed."))]
+    else:
+        faults = [FieldError(("organisation",), "unknown", _("There is no such organisation, or it is not yours."))]
+    try:
+        checked(NeedInput(data=data))
+    except InvalidInput as wrong:
+        # What is not an object at all has no fields to miss.
+        faults = list(wrong.errors) if not isinstance(data, Mapping) else [*faults, *wrong.errors]
+    raise InvalidInput(faults)
+
+
+# Filters --------------------------------------------------------------------------------------------------------------
+
+
+class NeedFilter(django_filters.FilterSet):
+    """Which needs a list shows."""
+
+    status = django_filters.ChoiceFilter(choices=Need.Status.choices)
+    kind = django_filters.ChoiceFilter(choices=WorkKind.choices)
+    organisation = django_filters.UUIDFilter(field_name="organisation__public_id", label="an organisation's id")
+    area = django_filters.CharFilter(field_name="area__code", label="an area's code")
+    city = django_filters.CharFilter(field_name="city__code", label="a city's code")
+
+    class Meta:
+        model = Need
+        fields: list[str] = []
+
+
+class NeedOrdering(OrderingFilter):
+    """The order of a list; the public id settles what is equal."""
+
+    ordering_description = "`created_at`, `changed_at` or `title`; with `-` before it the other way round"
+
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: APIView) -> list[str]:
+        asked = [name for name in request.query_params.get(self.ordering_param, "").split(",") if name]
+        known = {name for name, _label in self.get_valid_fields(queryset, view)}
+        if wrong := [name for name in asked if name.removeprefix("-") not in known]:
+            detail = _("“%(name)s” is not one of the choices.") % {"name": wrong[0][:60]}
+            raise ValidationError({self.ordering_param: [ErrorDetail(detail, "invalid_choice")]})
+        return [*(asked or ["-created_at"]), "public_id"]
+
+
+# Resources ------------------------------------------------------------------------------------------------------------
+class NeedResource(Resource):
+    """Needs: written as drafts, published, changed and closed by their organisation's owners and editors."""
+
+    filter_backends = [DjangoFilterBackend, NeedOrdering]
+    filterset_class = NeedFilter
+    ordering_fields = ["created_at", "changed_at", "title"]
+
+    def get_queryset(self) -> QuerySet[Need]:
+        return needs_for(self.request.user)
+
+    def need(self, id: str) -> Need:
+        return cast(Need, self.one(self.get_queryset(), public_id=id))
+
+    def as_it_is(self, need: Need, **how: Any) -> Response:
+        """The need as it stands now."""
+        return Response(need_read(self.get_queryset().get(pk=need.pk)), **how)
+
+    @extend_schema(summary="Needs", responses=answers(NeedRead, 401, 422))
+    def list(self, request: Request) -> Response:
+        """One's organisations' needs in any state; for people with a profile, also what is published. Newest first."""
+        return self.paged(self.filter_queryset(self.get_queryset()), need_read)
+
+    @extend_schema(
+        summary="Write a need",
+        request=NEW_NEED,
+        examples=A_NEW_NEED,
+        responses=answers(NeedRead, 401, 403, 409, 422, status=201),
+    )
+    def create(self, request: Request) -> Response:
+        """A new draft for an organisation."""
+        organisation = organisation_named(self.person, request.data)
+        return self._made(create_need(by=self.person, organisation=organisation, data=request.data))
+
+    @extend_schema(summary="A need", responses=answers(NeedRead, 401, 404))
+    def retrieve(self, request: Request, id: str) -> Response:
+        """One need."""
+        return Response(need_read(self.need(id)))
+
+    @extend_schema(
+        summary="Rewrite a need",
+        request=NEED,
+        examples=A_NEED,
+        responses=answers(NeedRead, 401, 403, 404, 409, 422),
+    )
+    def update(self, request: Request, id: str) -> Response:
+        """All fields anew; what is not given takes its default. What is published is matched again."""
+        return self.as_it_is(change_need(by=self.person, need=self.need(id), data=request.data))
+
+    @extend_schema(
+        summary="Change a need",
+        request=NEED,
+        examples=A_NEED,
+        responses=answers(NeedRead, 401, 403, 404, 409, 422),
+    )
+    def partial_update(self, request: Request, id: str) -> Response:
+        """The fields given; `skills` replaces them all. What is published is matched again."""
+        return self.as_it_is(change_need(by=self.person, need=self.need(id), data=request.data, partial=True))
+
+    @extend_schema(
+        operation_id="needs_publish",
+        summary="Publish a need",
+        request=None,
+        responses=answers(NeedRead, 401, 403, 404, 409, 422),
+    )
+    def publish(self, request: Request, id: str) -> Response:
+        """From now on it is matched and seen. Refused while its organisation is not verified, or without skills."""
+        return self.as_it_is(publish_need(by=self.person, need=self.need(id)))
+
+    @extend_schema(
+        operation_id="needs_close",
+        summary="Close a need",
+        request={"application/json": ClosingInput},
+        examples=A_CLOSING,
+        responses=answers(NeedRead, 401, 403, 404, 409, 422),
+    )
+    def close(self, request: Request, id: str) -> Response:
+        """It leaves every list, for good."""
+        need = self.need(id)
+        why = checked(ClosingInput(data=request.data))["why"]
+        return self.as_it_is(close_need(by=self.person, need=need, why=why))
+
+    @extend_schema(
+        operation_id="needs_put_by_key",
+        summary="Make or rewrite a need by your own key",
+        request=NEED,
+        examples=A_NEED,
+        responses=answers(NeedRead, 401, 403, 404, 409, 422) | answers(NeedRead, status=201),
+        tags=["needs"],
+    )
+    def put_by_key(self, request: Request, id: str, external_id: str) -> Response:
+        """Makes the need (201) or rewrites it (200); the same call again changes nothing.
+
+        `external_id` is the organisation's own key for it: up to 100 characters, no slash.
+        """
+        organisation = self.one(Organisation.objects.visible_to(self.person), public_id=id)
+        need, new = put_need(by=self.person, organisation=organisation, external_id=external_id, data=request.data)
+        return self._made(need) if new else self.as_it_is(need)
+
+    def _made(self, need: Need) -> Response:
+        place = reverse("api-need", [need.public_id], request=self.request)
+        return self.as_it_is(need, status=201, headers={"Location": place})
+
+
+class AreaResource(Resource):
+    """What a need can be about. Readable without a token."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(summary="Need areas", responses=answers(AreaRead))
+    def list(self, request: Request) -> Response:
+        """The areas that needs name by `code`."""
+        return self.paged(Area.objects.order_by("code"), area_read)
+
+    @extend_schema(summary="A need area", responses=answers(AreaRead, 404))
+    def retrieve(self, request: Request, code: str) -> Response:
+        """One area by its code."""
+        return Response(area_read(self.one(Area.objects.all(), code=code)))
+
+
+ONE: dict[str, Any] = {"get": "retrieve", "put": "update", "patch": "partial_update"}
+
+urlpatterns = [
+    path("needs/", NeedResource.as_view({"get": "list", "post": "create"}), name="api-needs"),
+    path("needs/<uuid:id>/", NeedResource.as_view(ONE), name="api-need"),
+    path("needs/<uuid:id>/publish/", NeedResource.as_view({"post": "publish"}), name="api-need-publish"),
+    path("needs/<uuid:id>/close/", NeedResource.as_view({"post": "close"}), name="api-need-close"),
+    path(
+        "organisations/<uuid:id>/needs/<str:external_id>/",
+        NeedResource.as_view({"put": "put_by_key"}),
+        name="api-need-by-key",
+    ),
+    path("areas/", AreaResource.as_view({"get": "list"}), name="api-areas"),
+    path("areas/<slug:code>/", AreaResource.as_view({"get": "retrieve"}), name="api-area"),
+]

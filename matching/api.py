@@ -1,0 +1,415 @@
+"""Lists of matches over the API: a need's people under pseudonyms, and a person's needs, each with its reasons."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, TypedDict, cast
+
+from django.urls import path
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import (
+    CitySmall,
+    Moment,
+    Names,
+    OrganisationSmall,
+    Resource,
+    answers,
+    city_small,
+    example,
+    moment,
+    names,
+    organisation_small,
+)
+from accounts.models import Organisation
+from accounts.permissions import Act, demand
+from accounts.prose import ProseLanguage
+from enterprises.models import Need
+from skills.api import SkillSmall
+from talent.models import Profile, Pseudonym
+
+from .explaining import FIRM, STUDENT, explain_pairs
+from .explanation import ConditionView, Explanation, PartView, SkillName, StrengthView
+from .lists import OpenedList, first_rank, open_list
+from .models import Match, MatchList
+
+KINDS = ("students", "programs", "courses", "experts")
+OFFERED = "students"
+
+# Shapes ---------------------------------------------------------------------------------------------------------------
+SKILL = {"code": "DT0012", "label": {"en": "Data visualisation", "zh-Hans": "数据可视化"}}
+BROADER = {"code": "DT0008", "label": {"en": "Data analysis", "zh-Hans": "数据分析"}}
+MATCH = {
+    "id": "2f7d0f57-4c0e-4d2b-8f43-91a3f6f0b0aa",
+    "rank": 1,
+    "score": 0.6875,
+    "fit": 0.75,
+    "use": 0.5833333333333334,
+    "subject": {
+        "kind": "student",
+        "name": {"en": "Banyan 42", "zh-Hans": "榕树 42"},
+        "city": {"code": "foshan", "name": {"en": "Foshan", "zh-Hans": "佛山"}},
+    },
+    "sentence": "Covers 75 of 100 of what you ask. The essential skill is met. …",
+    "parts": [
+        {
+            "skill": BROADER,
+            "essential": True,
+            "share": 0.5,
+            "wanted": 3,
+            "held": 4,
+            "evidence": "self",
+            "via": None,
+            "credit": 1.0,
+            "points": 0.5,
+            "verdict": "met",
+            "sentence": "Data analysis: wanted level 3, held 4; met, 1 above",
+        },
+        {
+            "skill": SKILL,
+            "essential": False,
+            "share": 0.5,
+            "wanted": 2,
+            "held": 1,
+            "evidence": "self",
+            "via": None,
+            "credit": 0.5,
+            "points": 0.25,
+            "verdict": "partly",
+            "sentence": "Data visualisation: wanted level 2, held 1; 1 level short",
+        },
+    ],
+    "focus_deduction": 0.0625,
+    "text_bonus": 0.0,
+    "shared_words": [],
+    "conditions": [{"condition": "kind", "state": "met"}, {"condition": "place", "state": "ask"}],
+    "strengths": [
+        {"skill": BROADER, "level": 4, "share": 0.8, "used": 0.4791666666666667},
+        {"skill": SKILL, "level": 1, "share": 0.2, "used": 1.0},
+    ],
+}
+ANSWER = {
+    "state": "ready",
+    "reason": None,
+    "list": {
+        "id": "9a4b0a5e-2f2c-4a68-8c1e-5fd2f8c0e6b1",
+        "finished_at": "2027-01-12T09:30:02+08:00",
+        "engine": "1",
+        "framework": "digital-trade 1",
+        "near": "relations-2f0c9f5e1a7b",
+        "text": "",
+    },
+    "eligible": 84,
+    "excluded": [{"condition": "place", "count": 210}],
+    "results": [MATCH],
+    "next": None,
+    "previous": None,
+}
+NEED_SUBJECT = {
+    "kind": "need",
+    "id": "7b1d6c1f-6c0a-4f43-9a39-0d1c4a5b8e22",
+    "title": "Data analyst for our shops abroad",
+    "language": "en",
+    "organisation": {
+        "id": "0f4f1c1e-3c55-4b8e-8f6a-2d9b5f5a7c10",
+        "name": {"en": "Lingnan Lighting", "zh-Hans": "岭南照明"},
+    },
+    "city": {"code": "foshan", "name": {"en": "Foshan", "zh-Hans": "佛山"}},
+}
+
+Condition = Literal["kind", "place", "language", "start"]
+
+
+class MatchListRead(TypedDict):
+    """The list that is shown, and what it was made with. Scores of different versions do not compare."""
+
+    id: str
+    finished_at: Moment
+    engine: str
+    framework: str
+    near: str
+    text: str
+
+
+class Excluded(TypedDict):
+    """How many a condition removes before any score."""
+
+    condition: Condition
+    count: int
+
+
+class StudentSubject(TypedDict):
+    """A person under the name that only this firm sees; it has no id of its own."""
+
+    kind: Literal["student"]
+    name: Names
+    city: CitySmall | None
+
+
+@example(NEED_SUBJECT)
+class NeedSubject(TypedDict):
+    """A need, as the person reads it."""
+
+    kind: Literal["need"]
+    id: str
+    title: str
+    language: Annotated[str, ProseLanguage]
+    organisation: OrganisationSmall
+    city: CitySmall | None
+
+
+class ViaRead(TypedDict):
+    """The skill that stands in for another, how near it is, and why."""
+
+    skill: SkillSmall
+    level: int
+    near: float
+    reason: str
+
+
+class PartRead(TypedDict):
+    """One skill of the need, and what it adds to the score."""
+
+    skill: SkillSmall
+    essential: bool
+    share: Annotated[float, "part of the need's whole weight, essentials doubled"]
+    wanted: Annotated[int, "the level that is asked"]
+    held: Annotated[int | None, "null where the profile does not name the skill"]
+    evidence: Literal["confirmed", "self"] | None
+    via: ViaRead | None
+    credit: float
+    points: Annotated[float, "share x credit"]
+    verdict: Literal["met", "partly", "near", "missing"]
+    sentence: str
+
+
+class ConditionRead(TypedDict):
+    """A condition that was checked before any score: met, or to be asked."""
+
+    condition: Condition
+    state: Literal["met", "ask"]
+
+
+class StrengthRead(TypedDict):
+    """One skill of the person, its share of all their levels, and how much of it the need calls for."""
+
+    skill: SkillSmall
+    level: int
+    share: float
+    used: float
+
+
+@example(MATCH)
+class MatchRead(TypedDict):
+    """A pair with its score and reasons. `id` is the pair's, and lasts.
+
+    `score` is exactly the sum of all `points`, minus `focus_deduction`, plus `text_bonus`. It is the score of the
+    reader's direction: the same pair has another one on the other side. It orders a list; between lists of different
+    versions it does not compare. Numbers are unrounded, from 0 to 1.
+    """
+
+    id: str
+    rank: int
+    score: float
+    fit: float
+    use: float
+    subject: StudentSubject | NeedSubject
+    sentence: str
+    parts: list[PartRead]
+    focus_deduction: float
+    text_bonus: float
+    shared_words: list[str]
+    conditions: list[ConditionRead]
+    strengths: list[StrengthRead]
+
+
+@example(ANSWER)
+class Matches(TypedDict):
+    """A list of matches and how it stands; `results` is empty while there is none.
+
+    `refreshing` and `stalled` still show an older list, if there is one. `eligible` counts everybody whom no condition
+    removes, and `excluded` whom each removes, most first.
+    """
+
+    state: Literal["ready", "refreshing", "none_yet", "stalled"]
+    reason: Annotated[str | None, "a stable word: why there is no list, or what holds it up"]
+    list: MatchListRead | None
+    eligible: int | None
+    excluded: list[Excluded]
+    results: list[MatchRead]
+    next: str | None
+    previous: str | None
+
+
+def match_list_read(made: MatchList) -> MatchListRead:
+    return {
+        "id": str(made.public_id),
+        "finished_at": moment(made.finished_at) or "",
+        "engine": made.engine,
+        "framework": made.framework,
+        "near": made.near,
+        "text": made.text,
+    }
+
+
+def skill_named(skill: SkillName) -> SkillSmall:
+    return {"code": skill.code, "label": names(skill.label_en, skill.label_zh)}
+
+
+def part_read(part: PartView) -> PartRead:
+    via: ViaRead | None = None
+    if part.via is not None:
+        via = {
+            "skill": skill_named(part.via.skill),
+            "level": part.via.level,
+            "near": part.via.near,
+            "reason": part.via.reason,
+        }
+    return {
+        "skill": skill_named(part.skill),
+        "essential": part.essential,
+        "share": part.share,
+        "wanted": part.wanted,
+        "held": part.held,
+        "evidence": cast(Any, part.evidence),
+        "via": via,
+        "credit": part.credit,
+        "points": part.points,
+        "verdict": cast(Any, part.verdict),
+        "sentence": part.sentence,
+    }
+
+
+def condition_read(condition: ConditionView) -> ConditionRead:
+    return {"condition": cast(Any, condition.condition), "state": cast(Any, condition.state)}
+
+
+def strength_read(strength: StrengthView) -> StrengthRead:
+    return {
+        "skill": skill_named(strength.skill),
+        "level": strength.level,
+        "share": strength.share,
+        "used": strength.used,
+    }
+
+
+def match_read(match: Match, rank: int, why: Explanation, subject: StudentSubject | NeedSubject) -> MatchRead:
+    """One match. All figures are the explanation's: they add up even if data changed since the list was made."""
+    return {
+        "id": str(match.pair.public_id),
+        "rank": rank,
+        "score": why.score,
+        "fit": why.fit,
+        "use": why.use,
+        "subject": subject,
+        "sentence": why.sentence,
+        "parts": [part_read(part) for part in why.parts],
+        "focus_deduction": why.focus_deduction,
+        "text_bonus": why.text_bonus,
+        "shared_words": list(why.shared_words),
+        "conditions": [condition_read(condition) for condition in why.conditions],
+        "strengths": [strength_read(strength) for strength in why.strengths],
+    }
+
+
+def people_under_pseudonyms(organisation: Organisation, page: list[Match]) -> list[StudentSubject]:
+    """Each match's person as this organisation may see them: nothing that leads to who they are."""
+    people = [match.pair.profile_id for match in page]
+    given = Pseudonym.objects.filter(organisation=organisation, profile_id__in=people).select_related("plant")
+    name_of = {row.profile_id: names(row.name_en, row.name_zh) for row in given}
+    return [
+        {
+            "kind": "student",
+            "name": name_of[match.pair.profile_id],
+            "city": city_small(match.pair.profile.city),
+        }
+        for match in page
+    ]
+
+
+def need_subject(need: Need) -> NeedSubject:
+    return {
+        "kind": "need",
+        "id": str(need.public_id),
+        "title": need.title,
+        "language": need.language,
+        "organisation": organisation_small(need.organisation),
+        "city": city_small(need.city),
+    }
+
+
+# Resources ------------------------------------------------------------------------------------------------------------
+PAGING = [
+    OpenApiParameter("page_size", int, description="how many a page, at most 100"),
+    OpenApiParameter("cursor", str, description="from `next` or `previous`"),
+]
+WHICH = OpenApiParameter("kind", str, enum=[OFFERED], default=OFFERED, description="the kind of candidate")
+
+
+class MatchResource(Resource):
+    """Lists of matches."""
+
+    @extend_schema(
+        operation_id="needs_matches",
+        summary="Who fits a need",
+        parameters=[WHICH, *PAGING],
+        responses=answers(Matches, 401, 403, 404, 422),
+        tags=["needs"],
+    )
+    def of_need(self, request: Request, id: str) -> Response:
+        """The need's people under pseudonyms, best first, for members of its organisation."""
+        need = self.one(Need.objects.visible_to(self.person).select_related("organisation"), public_id=id)
+        demand(self.person, Act.SEE_MATCHES, need.organisation)
+        _check_kind(request.query_params.get("kind", OFFERED))
+        return self._answer(open_list(need), FIRM, lambda page: people_under_pseudonyms(need.organisation, page))
+
+    @extend_schema(
+        operation_id="profiles_me_matches",
+        summary="Which needs suit me",
+        parameters=PAGING,
+        responses=answers(Matches, 401, 404),
+        tags=["profiles"],
+    )
+    def mine(self, request: Request) -> Response:
+        """The needs that fit one's own profile, best first."""
+        profile = self.one(Profile.objects.visible_to(self.person), user=self.person)
+        return self._answer(open_list(profile), STUDENT, lambda page: [need_subject(match.pair.need) for match in page])
+
+    def _answer(self, opened: OpenedList, viewer: str, subjects_of: Callable[[list[Match]], list[Any]]) -> Response:
+        page = cast(list[Match], self.paginate_queryset(opened.matches.order_by("position")) or [])
+        rank = first_rank(opened, page)
+        pairs = [(match.pair.need, match.pair.profile) for match in page]
+        reasons = explain_pairs(pairs, viewer=viewer) if pairs else []
+        rows = zip(page, reasons, subjects_of(page), strict=True)
+        paged = self.get_paginated_response(
+            [match_read(match, rank + place, why, subject) for place, (match, why, subject) in enumerate(rows)]
+        ).data
+        answer: Matches = {
+            "state": cast(Any, opened.state),
+            "reason": opened.reason,
+            "list": match_list_read(opened.current) if opened.current else None,
+            "eligible": opened.eligible,
+            "excluded": [{"condition": cast(Any, name), "count": count} for name, count in opened.excluded],
+            "results": paged["results"],
+            "next": paged["next"],
+            "previous": paged["previous"],
+        }
+        return Response(answer)
+
+
+def _check_kind(kind: str) -> None:
+    if kind == OFFERED:
+        return
+    if kind in KINDS:
+        fault = ErrorDetail(_("Matches of this kind are not offered yet."), "not_offered")
+    else:
+        fault = ErrorDetail(_("“%(name)s” is not one of the choices.") % {"name": kind[:60]}, "invalid_choice")
+    raise ValidationError({"kind": [fault]})
+
+
+urlpatterns = [
+    path("needs/<uuid:id>/matches/", MatchResource.as_view({"get": "of_need"}), name="api-need-matches"),
+    path("profiles/me/matches/", MatchResource.as_view({"get": "mine"}), name="api-my-matches"),
+]
