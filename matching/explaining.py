@@ -31,7 +31,7 @@ STATES = ("met", "ask", "no")  # as the engine numbers them
 
 
 @dataclass(frozen=True)
-class _Names:
+class Names:
     """Skills in play: a place each in the order of codes, and what is near what among them."""
 
     place: dict[int, int]
@@ -57,10 +57,10 @@ def explain_pairs(pairs: Iterable[tuple[Need, Profile]], *, viewer: str) -> list
     names = _names(
         {row.skill_id for rows in asked.values() for row in rows} | {key for levels in held.values() for key in levels}
     )
-    return [_explain(need, profile, asked[need.pk], held[profile.pk], names, viewer) for need, profile in pairs]
+    return [explain_pair(need, profile, asked[need.pk], held[profile.pk], names, viewer) for need, profile in pairs]
 
 
-def _names(keys: set[int]) -> _Names:
+def _names(keys: set[int]) -> Names:
     skills = list(Skill.objects.filter(id__in=keys).order_by("code", "id"))
     place = {skill.pk: index for index, skill in enumerate(skills)}
     rows = NearSkill.objects.filter(wanted_id__in=keys, held_id__in=keys).order_by()
@@ -72,17 +72,18 @@ def _names(keys: set[int]) -> _Names:
         ),
         shape=(len(skills), len(skills)),
     )
-    return _Names(place, skills, matrix, {(k, q): str(row.get_reason_display()) for k, q, row in near})
+    return Names(place, skills, matrix, {(k, q): str(row.get_reason_display()) for k, q, row in near})
 
 
-def _explain(
+def explain_pair(
     need: Need,
     profile: Profile,
     asked: Sequence[NeedSkill],
     held: dict[int, EffectiveLevel],
-    names: _Names,
+    names: Names,
     viewer: str,
 ) -> Explanation:
+    """One pair from rows that are at hand: what is asked, what is held, and the names of all skills in play."""
     wanted = [Wanted(names.place[row.skill_id], row.weight, row.min_level, row.essential) for row in asked]
     levels = {names.place[key]: effective.level for key, effective in held.items()}
     confirmed = {names.place[key] for key, effective in held.items() if effective.confirmed}
@@ -111,7 +112,7 @@ def _explain(
     )
 
 
-def _part(part: Part, names: _Names, confirmed: set[int]) -> PartView:
+def _part(part: Part, names: Names, confirmed: set[int]) -> PartView:
     name = names.name(part.skill)
     via = None
     earned_by = part.skill if part.held else None

@@ -28,7 +28,9 @@ def create_profile(*, by: User) -> Profile:
     language = ProseLanguage.CHINESE if chinese else ProseLanguage.ENGLISH
     try:
         with transaction.atomic():
-            profile = Profile.objects.create(user=by, name=by.name or by.email, language=language, matching=False)
+            profile = Profile.objects.create(
+                user=by, name=by.name or by.email.partition("@")[0], language=language, matching=False
+            )
     except IntegrityError:
         raise StateForbids("profile_exists", _("You have a profile already.")) from None
     audit.record(actor=by, action="create_profile", subject=profile)
@@ -41,7 +43,7 @@ def change_profile(*, by: User, profile: Profile, data: Any, partial: bool = Fal
     Confirmed claims are not touched. The same again does nothing.
     """
     with transaction.atomic():
-        profile = Profile.objects.select_for_update(of=("self",)).select_related("city", "user").get(pk=profile.pk)
+        profile = _locked(profile)
         before = profile_as_written(profile)
         given = before | data if partial and isinstance(data, dict) else data
         values = checked(ProfileInput(data=given))
@@ -64,8 +66,22 @@ def change_profile(*, by: User, profile: Profile, data: Any, partial: bool = Fal
 
 
 def switch_matching(*, by: User, profile: Profile, on: bool) -> Profile:
-    """Be matched, or be in no list from this moment on; nothing is deleted."""
-    return change_profile(by=by, profile=profile, data={"matching": on}, partial=True)
+    """Be matched, or be in no list from this moment on; nothing is deleted, and nothing else is asked."""
+    with transaction.atomic():
+        profile = _locked(profile)
+        if profile.matching != on:
+            profile.matching = on
+            profile.revision += 1
+            profile.save(update_fields=["matching", "revision", "changed_at"])
+            _record_consent(by, matching=on)
+            audit.record(actor=by, action="switch_matching", subject=profile, after={"matching": on})
+            events.profile_changed.send(sender=Profile, profile=profile)
+    return profile
+
+
+def _locked(profile: Profile) -> Profile:
+    """The profile as it is now, held until the transaction ends."""
+    return Profile.objects.select_for_update(of=("self",)).select_related("city", "user").get(pk=profile.pk)
 
 
 def _declare(profile: Profile, rows: list[dict[str, Any]]) -> None:

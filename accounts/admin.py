@@ -1,0 +1,203 @@
+"""The staff's desk: who is registered, the verification of organisations, and what was decided."""
+
+from allauth.account.decorators import secure_admin_login
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
+from django.utils.translation import ngettext
+from stdnum.cn import uscc
+
+from .errors import InvalidInput, StateForbids
+from .models import AuditRow, City, Consent, Membership, Organisation, Token, User, Verification
+from .organisations import settle_standing
+
+# Staff sign in where everybody does: with the same limits on guessing, and in the same words.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+
+class ReadOnly(admin.ModelAdmin):
+    """Staff read here; what is decided is decided by the functions of the domain."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_active and request.user.is_staff)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(request.user.is_active and request.user.is_staff)
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class ReadOnlyRows(admin.TabularInline):
+    """Rows that belong to what is read."""
+
+    template = "accounts/admin/rows.html"
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(request.user.is_active and request.user.is_staff)
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class StandingForm(forms.Form):
+    """What the staff decide on one or more organisations, and why."""
+
+    state = forms.ChoiceField(
+        label=later("Decision"),
+        choices=[
+            (Organisation.State.VERIFIED, later("Verify: it may publish and is matched")),
+            (Organisation.State.RETURNED, later("Send back: something is to be mended")),
+            (Organisation.State.SUSPENDED, later("Suspend: its needs leave every list")),
+        ],
+        initial=Organisation.State.VERIFIED,
+    )
+    reason = forms.CharField(
+        label=later("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 80}),
+        max_length=2000,
+        help_text=later("Kept with the decision and shown to the organisation."),
+        error_messages={"required": later("Say why: the organisation reads it.")},
+    )
+
+
+class MembershipRows(ReadOnlyRows):
+    model = Membership
+    fields = ("user", "role", "joined_at")
+
+
+class VerificationRows(ReadOnlyRows):
+    model = Verification
+    fields = ("state", "by", "at", "reason")
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(ReadOnly):
+    """The verification desk: those that wait come first."""
+
+    list_display = ("name_en", "name_zh", "kind", "city", "standing", "credit_code", "created_at")
+    list_filter = ("state", "kind", "city")
+    search_fields = ("name_en", "name_zh", "credit_code")
+    list_select_related = ("city",)
+    ordering = ("state", "id")  # those that wait come first by the alphabet
+    actions = ("settle",)
+    fields = ("name_zh", "name_en", "kind", "city", "credit_code", "checks", "state", "created_at", "public_id")
+    readonly_fields = ("checks",)
+    inlines = (VerificationRows, MembershipRows)
+    change_form_template = "accounts/admin/organisation.html"
+
+    @admin.display(description=later("State"), ordering="state")
+    def standing(self, organisation: Organisation) -> str:
+        return str(organisation.get_state_display())
+
+    @admin.display(description=later("Checks"))
+    def checks(self, organisation: Organisation) -> SafeString:
+        """What can be looked up here: the check character, and whether others hold the code."""
+        sound = uscc.is_valid(organisation.credit_code)
+        others = Organisation.objects.filter(credit_code=organisation.credit_code).exclude(pk=organisation.pk)
+        said = [_("The check character is right.") if sound else _("The check character is wrong.")]
+        said += [
+            _("%(name)s has the same code (%(state)s).") % {"name": other, "state": other.get_state_display()}
+            for other in others
+        ] or [_("No other body has this code.")]
+        return format_html("{}", " ".join(said))
+
+    @admin.action(description=later("Settle the standing of the chosen ones…"), permissions=["settle"])
+    def settle(self, request: HttpRequest, queryset: QuerySet[Organisation]) -> HttpResponse:
+        keys = ",".join(str(key) for key in queryset.values_list("pk", flat=True))
+        return HttpResponseRedirect(f"{reverse('admin:accounts_organisation_standing')}?ids={keys}")
+
+    def has_settle_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_active and request.user.is_staff)
+
+    def get_urls(self) -> list[URLPattern]:
+        desk = path(
+            "standing/", self.admin_site.admin_view(self.standing_view), name="accounts_organisation_standing"
+        )
+        return [desk, *super().get_urls()]
+
+    def standing_view(self, request: HttpRequest) -> HttpResponse:
+        """Ask for the decision and its reason, and let the domain's function settle it for each."""
+        keys = [int(key) for key in request.GET.get("ids", "").split(",") if key.isdecimal()]
+        chosen = list(Organisation.objects.filter(pk__in=keys).select_related("city"))
+        form = StandingForm(request.POST or None)
+        if request.method == "POST" and chosen and form.is_valid():
+            self._settle_each(request, chosen, form.cleaned_data["state"], form.cleaned_data["reason"])
+            return HttpResponseRedirect(reverse("admin:accounts_organisation_changelist"))
+        context = self.admin_site.each_context(request) | {
+            "title": _("Settle the standing"),
+            "opts": self.opts,
+            "form": form,
+            "rows": [(organisation, self.checks(organisation)) for organisation in chosen],
+        }
+        return render(request, "accounts/admin/standing.html", context)
+
+    def _settle_each(self, request: HttpRequest, chosen: list[Organisation], state: str, reason: str) -> None:
+        assert isinstance(request.user, User)
+        done = 0
+        for organisation in chosen:
+            try:
+                settle_standing(organisation=organisation, state=state, by=request.user, reason=reason)
+                done += 1
+            except (StateForbids, InvalidInput) as refused:
+                messages.warning(request, f"{organisation}: {refused.detail}")
+        if done:
+            text = ngettext("%(count)s organisation settled.", "%(count)s organisations settled.", done)
+            messages.success(request, text % {"count": done})
+
+
+@admin.register(User)
+class UserAdmin(ReadOnly):
+    list_display = ("email", "name", "is_staff", "is_active", "date_joined")
+    list_filter = ("is_staff", "is_active")
+    search_fields = ("email", "name")
+    fields = ("email", "name", "is_staff", "is_superuser", "is_active", "date_joined", "last_login", "public_id")
+    inlines = (MembershipRows,)
+
+
+@admin.register(AuditRow)
+class AuditRowAdmin(ReadOnly):
+    list_display = ("at", "actor", "action", "subject_kind", "organisation", "why")
+    list_filter = ("action", "subject_kind")
+    search_fields = ("subject_id", "why", "actor__email")
+    date_hierarchy = "at"
+    list_select_related = ("actor", "organisation")
+
+
+@admin.register(City)
+class CityAdmin(ReadOnly):
+    list_display = ("code", "name_en", "name_zh", "pilot_zone")
+
+
+@admin.register(Consent)
+class ConsentAdmin(ReadOnly):
+    list_display = ("user", "purpose", "version", "given_at", "withdrawn_at")
+    list_filter = ("purpose",)
+    search_fields = ("user__email",)
+    list_select_related = ("user",)
+
+
+@admin.register(Token)
+class TokenAdmin(ReadOnly):
+    list_display = ("user", "name", "created_at", "last_used_at", "revoked_at")
+    search_fields = ("user__email", "name")
+    list_select_related = ("user",)
+    exclude = ("digest",)

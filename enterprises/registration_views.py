@@ -1,0 +1,133 @@
+"""Pages of an organisation: register it, read how it stands, change it."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts.errors import InvalidInput
+from accounts.forms import Path, errors_by_field
+from accounts.models import City, Organisation
+from accounts.permissions import Act, may, role_of
+
+from .models import Enterprise
+from .registration import Industry, Market, change_enterprise, enterprise_as_written, register_enterprise
+
+
+@login_required
+def organisation_new(request: HttpRequest) -> HttpResponse:
+    """Register an enterprise; it waits as pending until platform staff verify it."""
+    assert request.user.is_authenticated
+    typed: dict[str, Any] = {"kind": Organisation.Kind.ENTERPRISE.value}
+    errors: dict[str, list[str]] = {}
+    if request.method == "POST":
+        typed = _typed(request)
+        try:
+            organisation = register_enterprise(by=request.user, data=_as_written(typed))
+        except InvalidInput as wrong:
+            errors = errors_by_field(wrong, _field_of)
+        else:
+            messages.success(
+                request,
+                _("%(name)s is registered. Write your needs now; they can be published once staff have verified it.")
+                % {"name": organisation},
+            )
+            return redirect("organisation", public_id=organisation.public_id)
+    return _form(request, typed, errors, organisation=None)
+
+
+@require_GET
+@login_required
+def organisation(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """What an organisation is; for its members also how it stands, and who they are."""
+    found = get_object_or_404(
+        Organisation.objects.visible_to(request.user).select_related("city", "enterprise"), public_id=public_id
+    )
+    role = role_of(request.user, found)
+    within = role is not None or request.user.is_staff
+    facts = getattr(found, "enterprise", None) or Enterprise()
+    industries = dict(Industry.choices)
+    markets = dict(Market.choices)
+    return render(
+        request,
+        "accounts/organisation.html",
+        {
+            "organisation": found,
+            "role": role,
+            "within": within,
+            "facts": facts,
+            "industry": industries.get(facts.industry, facts.industry),
+            "markets": [markets.get(code, code) for code in facts.target_markets],
+            "steps": found.verifications.select_related("by") if within else [],
+            "members": found.memberships.select_related("user") if within else [],
+            "may_change": may(request.user, Act.CHANGE_ORGANISATION, found),
+        },
+    )
+
+
+@login_required
+def organisation_change(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Change what was registered; only owners may."""
+    assert request.user.is_authenticated
+    found = get_object_or_404(
+        Organisation.objects.of_member(request.user).select_related("city"), public_id=public_id
+    )
+    if not may(request.user, Act.CHANGE_ORGANISATION, found):
+        raise PermissionDenied
+    written = enterprise_as_written(found)
+    typed = written | {"name_zh": written["name"]["zh-Hans"], "name_en": written["name"]["en"]}
+    errors: dict[str, list[str]] = {}
+    if request.method == "POST":
+        typed = _typed(request)
+        try:
+            found = change_enterprise(by=request.user, organisation=found, data=_as_written(typed))
+        except InvalidInput as wrong:
+            errors = errors_by_field(wrong, _field_of)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("organisation", public_id=found.public_id)
+    return _form(request, typed, errors, organisation=found)
+
+
+def _typed(request: HttpRequest) -> dict[str, Any]:
+    """What was typed, by the names of the form's fields."""
+    names = ("name_zh", "name_en", "credit_code", "city", "industry", "size")
+    return {name: request.POST.get(name, "") for name in names} | {
+        "kind": request.POST.get("kind", Organisation.Kind.ENTERPRISE.value),
+        "pilot_zone": "pilot_zone" in request.POST,
+        "target_markets": request.POST.getlist("target_markets"),
+    }
+
+
+def _as_written(typed: dict[str, Any]) -> dict[str, Any]:
+    rest = {name: value for name, value in typed.items() if name not in {"name_zh", "name_en"}}
+    return rest | {"name": {"zh-Hans": typed["name_zh"], "en": typed["name_en"]}}
+
+
+def _field_of(path: Path) -> str:
+    if path[0] == "name":
+        return "name_en" if path[1:] == ("en",) else "name_zh"
+    return str(path[0])
+
+
+def _form(
+    request: HttpRequest, typed: dict[str, Any], errors: dict[str, list[str]], organisation: Organisation | None
+) -> HttpResponse:
+    unstated = [("", _("not stated"))]
+    context = {
+        "typed": typed,
+        "errors": errors,
+        "organisation": organisation,
+        "kinds": [(Organisation.Kind.ENTERPRISE.value, Organisation.Kind.ENTERPRISE.label)],
+        "cities": unstated + [(city.code, str(city)) for city in City.objects.all()],
+        "industries": unstated + Industry.choices,
+        "sizes": unstated + Enterprise.Size.choices,
+        "markets": Market.choices,
+    }
+    return render(request, "accounts/organisation_form.html", context, status=422 if errors else 200)
