@@ -172,27 +172,14 @@ def _sentence(fit: float, parts: Sequence[PartView], viewer: str) -> str:
     essentials = [part for part in parts if part.essential]
     counted = essentials or list(parts)
     met = sum(part.verdict == "met" for part in counted)
-    figures = {"met": met, "all": len(counted)}
-    if met == len(counted):
-        if essentials:
-            said.append(
-                ngettext("The essential skill is met.", "All %(all)d essential skills are met.", len(counted)) % figures
-            )
-        else:
-            said.append(ngettext("The skill is met.", "All %(all)d skills are met.", len(counted)) % figures)
-    elif essentials:
-        said.append(
-            ngettext(
-                "%(met)d of %(all)d essential skill is met.",
-                "%(met)d of %(all)d essential skills are met.",
-                len(counted),
-            )
-            % figures
+    form = (
+        ngettext(
+            "%(met)d of %(all)d essential skill is met.", "%(met)d of %(all)d essential skills are met.", len(counted)
         )
-    else:
-        said.append(
-            ngettext("%(met)d of %(all)d skill is met.", "%(met)d of %(all)d skills are met.", len(counted)) % figures
-        )
+        if essentials
+        else ngettext("%(met)d of %(all)d skill is met.", "%(met)d of %(all)d skills are met.", len(counted))
+    )
+    said.append(form % {"met": met, "all": len(counted)})
     widest = max(parts, key=lambda part: part.share - part.points, default=None)
     if widest is not None and widest.verdict != "met":
         said.append(

@@ -4,7 +4,6 @@ import os
 import sys
 from typing import Any
 
-from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, connection, transaction
@@ -41,7 +40,6 @@ class Command(BaseCommand):
             call_command("load_demo")
         if options["static"]:
             call_command("collectstatic", interactive=False, verbosity=0)
-        self.stderr.write(f"ready in {settings.VAR_DIR}")
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--no-static", action="store_false", dest="static", help="leave static files as they are")
