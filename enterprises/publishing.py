@@ -1,5 +1,6 @@
 """The life of a need: written, published, changed, closed. Pages, API and tasks all come here."""
 
+import uuid
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -17,13 +18,16 @@ from .inputs import NeedInput, as_written, need_as_written
 from .models import Need, NeedSkill
 
 
-def create_need(*, by: User, organisation: Organisation, data: Any) -> Need:
-    """A new draft for the organisation, from a need as it is written."""
+def create_need(*, by: User, organisation: Organisation, data: Any, public_id: uuid.UUID | None = None) -> Need:
+    """A new draft for the organisation, from a need as it is written.
+
+    A form gives the id that it was opened with, so that sending it twice cannot make two.
+    """
     demand(by, Act.WRITE_NEED, organisation)
     if organisation.kind != Organisation.Kind.ENTERPRISE:
         raise StateForbids("not_an_enterprise", _("Only an enterprise posts needs."))
     values = checked(NeedInput(data=data))
-    need = Need(organisation=organisation, created_by=by)
+    need = Need(organisation=organisation, created_by=by, public_id=public_id or uuid.uuid4())
     with transaction.atomic():
         _write(need, values)
         audit.record(

@@ -1,5 +1,6 @@
 """Pages of a need: written, read, published, closed. Who is ranked for it is shown by the floor above."""
 
+import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -76,6 +77,8 @@ def need_new(request: HttpRequest) -> HttpResponse:
         return redirect("organisations")
     if request.method != "POST":
         return _form_page(request, NeedForm.new(), firms=firms)
+    if there := _made_before(request):
+        return redirect("need" if there.status == Need.Status.PUBLISHED else "need-change", there.public_id)
     form = NeedForm.typed(request.POST)
     if form.rearranged(request.POST):
         return _form_page(request, form, firms=firms)
@@ -85,11 +88,13 @@ def need_new(request: HttpRequest) -> HttpResponse:
         faults.append(FieldError(("organisation",), "required", _("Say for which enterprise.")))
 
     def create() -> Need:
-        return create_need(by=_user(request), organisation=chosen[0], data=form.as_written())
+        return create_need(by=_user(request), organisation=chosen[0], data=form.as_written(), public_id=_sheet(request))
 
     try:
         need = _saved(request, create, faults, publish="publish" in request.POST.getlist("do"))
     except InvalidInput:
+        if there := _made_before(request):
+            return redirect("need" if there.status == Need.Status.PUBLISHED else "need-change", there.public_id)
         form.blame(faults)
         return _form_page(request, form, firms=firms, status=MENDING)
     if need.status == Need.Status.PUBLISHED:
@@ -235,8 +240,22 @@ def _form_page(
         "firm": firm,
         "firms": firm_options(firms) if firms and len(firms) > 1 else None,
         "published": need is not None and need.status == Need.Status.PUBLISHED,
+        "sheet": _sheet(request),
     }
     return render(request, "enterprises/need_form.html", context, status=status)
+
+
+def _sheet(request: HttpRequest) -> uuid.UUID:
+    """The id that a form for a new need was opened with, and under which it is saved."""
+    try:
+        return uuid.UUID(request.POST.get("sheet", ""))
+    except ValueError:
+        return uuid.uuid4()
+
+
+def _made_before(request: HttpRequest) -> Need | None:
+    """The need that this very form has made already: the button was pressed twice."""
+    return Need.objects.visible_to(_user(request)).filter(public_id=_sheet(request)).first()
 
 
 def _refused(request: HttpRequest, why: Any, way_on: str, need: Need) -> HttpResponse:

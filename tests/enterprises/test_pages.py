@@ -83,6 +83,14 @@ def test_publishing_from_the_form_leads_to_the_ranked_people(desk: Client, skill
     assert answer.headers["Location"] == reverse("need", args=[need.public_id])
 
 
+def test_a_form_that_is_sent_twice_makes_one_need(desk: Client, skill: Skill) -> None:
+    sheet = desk.get("/needs/new/").context["sheet"]
+    first = desk.post("/needs/new/", filled(skill, sheet=str(sheet), do="publish"))
+    again = desk.post("/needs/new/", filled(skill, sheet=str(sheet), do="publish"))
+    assert Need.objects.get().public_id == sheet
+    assert first["Location"] == again["Location"] == f"/needs/{sheet}/"
+
+
 def test_publishing_without_a_skill_writes_nothing_and_says_so(desk: Client) -> None:
     answer = desk.post(reverse("need-new"), filled(do="publish"))
     assert answer.status_code == 422
