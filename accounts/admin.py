@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from stdnum.cn import uscc
 
 from .errors import InvalidInput, StateForbids
@@ -118,7 +118,7 @@ class OrganisationAdmin(ReadOnly):
             _("%(name)s has the same code (%(state)s).") % {"name": other, "state": other.get_state_display()}
             for other in others
         ] or [_("No other body has this code.")]
-        return format_html("{}", " ".join(said))
+        return format_html("{}", pgettext("between sentences", " ").join(said))
 
     @admin.action(description=later("Settle the standing of the chosen ones…"), permissions=["settle"])
     def settle(self, request: HttpRequest, queryset: QuerySet[Organisation]) -> HttpResponse:
@@ -129,9 +129,7 @@ class OrganisationAdmin(ReadOnly):
         return bool(request.user.is_active and request.user.is_staff)
 
     def get_urls(self) -> list[URLPattern]:
-        desk = path(
-            "standing/", self.admin_site.admin_view(self.standing_view), name="accounts_organisation_standing"
-        )
+        desk = path("standing/", self.admin_site.admin_view(self.standing_view), name="accounts_organisation_standing")
         return [desk, *super().get_urls()]
 
     def standing_view(self, request: HttpRequest) -> HttpResponse:
@@ -158,7 +156,7 @@ class OrganisationAdmin(ReadOnly):
                 settle_standing(organisation=organisation, state=state, by=request.user, reason=reason)
                 done += 1
             except (StateForbids, InvalidInput) as refused:
-                messages.warning(request, f"{organisation}: {refused.detail}")
+                messages.warning(request, _("%(name)s: %(why)s") % {"name": organisation, "why": refused.detail})
         if done:
             text = ngettext("%(count)s organisation settled.", "%(count)s organisations settled.", done)
             messages.success(request, text % {"count": done})

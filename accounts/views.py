@@ -66,9 +66,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         made, secret = give_token(user=request.user, name=form.cleaned_data["name"])
         form = TokenForm()
     standing = Token.objects.filter(user=request.user, revoked_at=None)
-    return render(
-        request, "accounts/tokens.html", {"form": form, "made": made, "secret": secret, "tokens": standing}
-    )
+    return render(request, "accounts/tokens.html", {"form": form, "made": made, "secret": secret, "tokens": standing})
 
 
 @require_POST

@@ -3,6 +3,9 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.utils.functional import lazy
+
+from accounts.models import in_active_language
 
 from . import views
 from .api import NothingHere
@@ -26,4 +29,6 @@ handler403 = views.not_allowed
 handler404 = views.not_found
 handler500 = views.crashed
 
-admin.site.site_header = admin.site.site_title = settings.SITE_NAME["en"]
+admin.site.site_header = admin.site.site_title = lazy(
+    lambda: in_active_language(settings.SITE_NAME["en"], settings.SITE_NAME["zh-hans"]), str
+)()

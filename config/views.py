@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import Organisation
 from matching.example import worked_example
@@ -58,4 +59,4 @@ def crashed(request: HttpRequest) -> HttpResponse:
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose key is missing or old: nothing was changed."""
     detail = _("This form has expired or was opened elsewhere. Go back, reload the page, and send it again.")
-    return error_page(request, 403, detail, _("Send it again"))
+    return error_page(request, 403, detail, pgettext("form", "Send it again"))

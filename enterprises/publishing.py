@@ -37,7 +37,7 @@ def create_need(*, by: User, organisation: Organisation, data: Any, public_id: u
 
 
 def change_need(*, by: User, need: Need, data: Any, partial: bool = False) -> Need:
-    """Rewrite a need (or, `partial`, the fields given); the same again does nothing. What is published is matched anew."""
+    """Rewrite a need (`partial`: the fields given); the same again does nothing. What is published is matched anew."""
     demand(by, Act.WRITE_NEED, need.organisation)
     with transaction.atomic():
         need = _locked(need)

@@ -75,9 +75,7 @@ def organisation(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def organisation_change(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Change what was registered; only owners may."""
     assert request.user.is_authenticated
-    found = get_object_or_404(
-        Organisation.objects.of_member(request.user).select_related("city"), public_id=public_id
-    )
+    found = get_object_or_404(Organisation.objects.of_member(request.user).select_related("city"), public_id=public_id)
     if not may(request.user, Act.CHANGE_ORGANISATION, found):
         raise PermissionDenied
     written = enterprise_as_written(found)

@@ -4,6 +4,7 @@
 {{ need|place_words }}         Foshan, or remote
 {{ need|spoken_words }}        English 3, Japanese 2
 {{ need|pay_words }}           9,000 to 13,000 CNY per month
+{{ code|currency_words }}      CNY
 {{ step|step_words }}          what a row of the audit trail did to a need
 """
 
@@ -55,18 +56,27 @@ def spoken_words(need: Need) -> str:
     """The languages that are asked for, each with its level."""
     known = set(SpokenLanguage.values)
     asked = [(SpokenLanguage(code).label, level) for code, level in need.languages.items() if code in known]
-    return pgettext("between words", ", ").join(f"{label} {level}" for label, level in asked)
+    return pgettext("between words", ", ").join(
+        _("%(language)s %(level)s") % {"language": label, "level": level} for label, level in asked
+    )
 
 
 @register.filter
 def pay_words(need: Need) -> str:
     """Pay per month, as far as it is stated."""
-    figures = {"min": _amount(need.pay_min), "max": _amount(need.pay_max), "currency": need.pay_currency}
+    currency = currency_words(need.pay_currency)
+    figures = {"min": _amount(need.pay_min), "max": _amount(need.pay_max), "currency": currency}
     if need.pay_min is not None and need.pay_max is not None:
         return _("%(min)s to %(max)s %(currency)s per month") % figures
     if need.pay_min is not None:
         return _("from %(min)s %(currency)s per month") % figures
     return _("up to %(max)s %(currency)s per month") % figures if need.pay_max is not None else ""
+
+
+@register.filter
+def currency_words(code: str) -> str:
+    """What a currency is called; one without a word of its own keeps its three letters."""
+    return pgettext("currency", "CNY") if code == "CNY" else code
 
 
 @register.filter

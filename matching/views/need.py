@@ -77,10 +77,8 @@ class Candidate:
     @property
     def about(self) -> str:
         """City, and whether they would move, in a few words."""
-        said = [str(self.profile.city) if self.profile.city else _("city not stated")]
-        if self.would_move:
-            said.append(_("would move"))
-        return pgettext("between words", ", ").join(said)
+        city = str(self.profile.city) if self.profile.city else _("city not stated")
+        return _("%(city)s, would move") % {"city": city} if self.would_move else city
 
     @property
     def line(self) -> str:

@@ -90,9 +90,7 @@ def runs(request: HttpRequest) -> HttpResponse:
         row["queue"]: {"count": row["count"], "heard": seconds_words((now - row["seen"]).total_seconds())}
         for row in beats.order_by().values("queue").annotate(count=Count("id"), seen=Max("seen_at"))
     }
-    open_jobs = dict(
-        Job.objects.filter(state__in=OPEN).order_by().values_list("queue").annotate(count=Count("id"))
-    )
+    open_jobs = dict(Job.objects.filter(state__in=OPEN).order_by().values_list("queue").annotate(count=Count("id")))
     queues = [
         {"queue": queue, "label": label, "worker": workers.get(queue), "open": open_jobs.get(queue, 0)}
         for queue, label in Job.Queue.choices

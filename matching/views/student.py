@@ -29,10 +29,10 @@ from talent.views import with_profile
 ON_A_PAGE = 20
 # What removed needs from a list, and what the person can do about it.
 REMOVED: dict[str, tuple[str | Promise, str | Promise]] = {
-    "kind": (later("the kind of work"), later("Allow more kinds of work")),
-    "place": (later("the place"), later("Say that you would move, or that remote work suits you")),
-    "language": (later("the languages"), later("Check the languages and levels you gave")),
-    "start": (later("the start"), later("Check the day from which you are free")),
+    "kind": (later("the kind of work"), later("Allow more kinds of work.")),
+    "place": (later("the place"), later("Say that you would move, or that remote work suits you.")),
+    "language": (later("the languages"), later("Check the languages and levels you gave.")),
+    "start": (later("the start"), later("Check the day from which you are free.")),
 }
 
 

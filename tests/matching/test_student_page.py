@@ -250,9 +250,7 @@ def many_needs(firm, skills, count):
         NeedSkill.objects.filter(need=need, skill=skills[3]).update(weight=0.1 + number / 10)
 
 
-def test_the_page_costs_the_same_with_two_needs_and_with_twenty(
-    desk, work, firm, skills, django_assert_num_queries
-):
+def test_the_page_costs_the_same_with_two_needs_and_with_twenty(desk, work, firm, skills, django_assert_num_queries):
     many_needs(firm, skills, 2)
     work()
     desk.get(PAGE)
