@@ -25,7 +25,7 @@ from talent.profiles import change_profile, create_profile
 DEMO = Path(__file__).resolve().parents[2] / "data" / "demo.json"
 LOGINS = "demo_logins.json"
 STAFF = "staff@crossing.example"
-REASON = "Registered with the demo."
+REASON = "Registered with the demo. 随演示数据登记。"
 
 
 class Command(BaseCommand):
