@@ -145,7 +145,7 @@ class Supply:
     - ``moves``, ``remote`` int8 (n,): 1 yes, 0 no, -1 unknown
     - ``languages`` int8 (n, L): level held, 0 none; ``speaks`` bool (n,): whether any language was given at all
     - ``available`` int64 (n,): first free day as a day ordinal, -1 unknown
-    - ``text`` csr (n, T) float64: rows of length 1, or empty; None where texts are left out
+    - ``text`` csr (n, T) float64: rows of length at most 1, or None where texts are left out
 
     Raises ``ValueError`` where shapes or values do not agree with this.
     """
@@ -201,7 +201,7 @@ class Needs:
     - ``city`` int32 (m,): number of the city, -1 unknown; ``remote`` int8 (m,): 1 yes, 0 no, -1 unknown
     - ``languages`` int8 (m, L): level asked for, 0 where not asked for
     - ``starts`` int64 (m,): first day as a day ordinal, -1 unknown
-    - ``text`` csr (m, T) float64: rows of length 1, or empty; None where texts are left out
+    - ``text`` csr (m, T) float64: rows of length at most 1, or None where texts are left out
 
     Raises ``ValueError`` where shapes or values do not agree with this.
     """
