@@ -3,14 +3,14 @@
 import csv
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from django.db import transaction
 
-from . import near
+from . import near, same
 from .models import Alias, Framework, Skill, SkillGroup, SkillRelation
 
 DATA = Path(__file__).parent / "data"
@@ -128,8 +128,8 @@ def load_framework(
 ) -> Framework:
     """Bring the embedded framework into the tables; the same file again changes nothing."""
     framework = Framework.objects.filter(code=EMBEDDED, version=EMBEDDED_VERSION).first()
-    digest = hashlib.sha256(path.read_bytes() + groups.read_bytes()).hexdigest()[:12]
-    if framework and near.current_version() == f"relations-{digest}":
+    digest = hashlib.sha256(near.METHOD.encode() + path.read_bytes() + groups.read_bytes()).hexdigest()
+    if framework and framework.loaded_from == digest:
         return framework
     rows, group_rows = read_skills(path), read_groups(groups)
     if wrong := list(faults(rows, (code for code, _, _ in group_rows))):
@@ -137,19 +137,26 @@ def load_framework(
     framework, _made = Framework.objects.update_or_create(
         code=EMBEDDED,
         version=EMBEDDED_VERSION,
-        defaults={"name_en": EMBEDDED_NAMES[0], "name_zh": EMBEDDED_NAMES[1], "current": True},
+        defaults={
+            "name_en": EMBEDDED_NAMES[0],
+            "name_zh": EMBEDDED_NAMES[1],
+            "current": True,
+            "loaded_from": digest,
+        },
     )
     group_of = {}
     for position, (code, label_en, label_zh) in enumerate(group_rows):
         group_of[code], _made = SkillGroup.objects.update_or_create(
             framework=framework, code=code, defaults={"name_en": label_en, "name_zh": label_zh, "position": position}
         )
-    _store_skills(framework, rows, group_of)
-    near.fit_from_relations(framework, version=f"relations-{digest}")
+    store_skills(framework, rows, group_of)
+    same.link_frameworks(framework)
+    near.fit(framework)
     return framework
 
 
-def _store_skills(framework: Framework, rows: list[SkillRow], group_of: dict[str, SkillGroup]) -> None:
+def store_skills(framework: Framework, rows: Sequence[SkillRow], group_of: Mapping[str, SkillGroup]) -> None:
+    """Bring skills, their aliases and relations into the tables, over those that are there. Nothing comes twice."""
     Skill.objects.bulk_create(
         [
             Skill(

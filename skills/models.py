@@ -1,22 +1,32 @@
 """The shared vocabulary: frameworks of skills, their names in both languages, and how near they are to each other."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.identity import PublicId
 from accounts.models import Named, in_active_language
+from engine.model import NEAR_CAP
 
 
 class Framework(Named):
     """One version of one vocabulary, e.g. "digital trade" 1."""
 
-    code = models.SlugField()
-    version = models.CharField(max_length=20)
-    attribution = models.TextField(blank=True)
-    current = models.BooleanField(default=True)
+    code = models.SlugField(_("code"))
+    version = models.CharField(_("version"), max_length=20)
+    attribution = models.TextField(_("attribution"), blank=True)
+    current = models.BooleanField(_("current"), default=True)
+    loaded_from = models.CharField(max_length=64, blank=True, help_text=_("fingerprint of the files it was read from"))
 
     class Meta:
+        verbose_name = _("framework")
+        verbose_name_plural = _("frameworks")
         constraints = [
             models.UniqueConstraint(fields=["code", "version"], name="framework_once_a_version"),
             models.UniqueConstraint(fields=["code"], condition=Q(current=True), name="framework_one_current_version"),
@@ -31,11 +41,13 @@ class Framework(Named):
 class SkillGroup(Named):
     """A part of a framework, e.g. "cross-border e-commerce"."""
 
-    framework = models.ForeignKey(Framework, models.CASCADE, related_name="groups")
-    code = models.SlugField()
-    position = models.PositiveSmallIntegerField(default=0)
+    framework = models.ForeignKey(Framework, models.CASCADE, related_name="groups", verbose_name=_("framework"))
+    code = models.SlugField(_("code"))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
+        verbose_name = _("skill group")
+        verbose_name_plural = _("skill groups")
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["framework", "code"], name="skillgroup_once_a_framework")]
 
@@ -49,18 +61,22 @@ class SkillQuerySet(models.QuerySet["Skill"]):
 class Skill(models.Model):
     """Something a person can hold at a level and a firm can ask for."""
 
-    framework = models.ForeignKey(Framework, models.PROTECT, related_name="skills")
-    group = models.ForeignKey(SkillGroup, models.PROTECT, related_name="skills")
-    code = models.CharField(max_length=100)
-    label_en = models.CharField(max_length=200)
-    label_zh = models.CharField(max_length=200)
-    definition_en = models.TextField()
-    definition_zh = models.TextField()
-    successor = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="predecessors")
+    framework = models.ForeignKey(Framework, models.PROTECT, related_name="skills", verbose_name=_("framework"))
+    group = models.ForeignKey(SkillGroup, models.PROTECT, related_name="skills", verbose_name=_("group"))
+    code = models.CharField(_("code"), max_length=100)
+    label_en = models.CharField(_("name in English"), max_length=200)
+    label_zh = models.CharField(_("name in Chinese"), max_length=200)
+    definition_en = models.TextField(_("definition in English"))
+    definition_zh = models.TextField(_("definition in Chinese"))
+    successor = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name=_("successor")
+    )
 
     objects = SkillQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("skill")
+        verbose_name_plural = _("skills")
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["framework", "code"], name="skill_code_once_a_framework")]
 
@@ -79,11 +95,13 @@ class Skill(models.Model):
 class Alias(models.Model):
     """Another way in which people write a skill."""
 
-    skill = models.ForeignKey(Skill, models.CASCADE, related_name="aliases")
-    language = models.CharField(max_length=10, choices=[("en", _("English")), ("zh-hans", _("Chinese"))])
-    text = models.CharField(max_length=200)
+    skill = models.ForeignKey(Skill, models.CASCADE, related_name="aliases", verbose_name=_("skill"))
+    language = models.CharField(_("language"), max_length=10, choices=[("en", _("English")), ("zh-hans", _("Chinese"))])
+    text = models.CharField(_("text"), max_length=200)
 
     class Meta:
+        verbose_name = _("alias")
+        verbose_name_plural = _("aliases")
         constraints = [models.UniqueConstraint(fields=["skill", "language", "text"], name="alias_once_a_skill")]
         indexes = [models.Index(fields=["text"], name="alias_text_for_search")]
 
@@ -95,49 +113,126 @@ class SkillRelation(models.Model):
         BROADER = "broader", _("broader")
         RELATED = "related", _("related")
 
-    skill = models.ForeignKey(Skill, models.CASCADE, related_name="relations")
-    other = models.ForeignKey(Skill, models.CASCADE, related_name="+")
-    kind = models.CharField(max_length=10, choices=Kind)
+    skill = models.ForeignKey(Skill, models.CASCADE, related_name="relations", verbose_name=_("skill"))
+    other = models.ForeignKey(Skill, models.CASCADE, related_name="+", verbose_name=_("other skill"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
 
     class Meta:
+        verbose_name = _("relation")
+        verbose_name_plural = _("relations")
         constraints = [
             models.UniqueConstraint(fields=["skill", "other", "kind"], name="skillrelation_once"),
             models.CheckConstraint(condition=~Q(skill=F("other")), name="skillrelation_not_to_itself"),
         ]
 
 
-class NearFit(models.Model):
-    """One computation of all near skills; lists of matches name its version."""
+class SameAs(models.Model):
+    """Two skills of different frameworks that are the same one; the older row stands first."""
 
-    version = models.CharField(max_length=40, unique=True)
-    fitted_at = models.DateTimeField(auto_now_add=True)
+    class Reason(models.TextChoices):
+        LABEL = "label", _("their labels agree")
+        ALIASES = "aliases", _("each is another name of the other")
+
+    skill = models.ForeignKey(Skill, models.CASCADE, related_name="+")
+    other = models.ForeignKey(Skill, models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=10, choices=Reason)
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["skill", "other"], name="sameas_once_a_pair"),
+            models.CheckConstraint(condition=Q(skill__lt=F("other")), name="sameas_older_first"),
+        ]
+
+
+class NearFit(PublicId):
+    """One computation of a framework's near skills. What staff edit afterwards is counted on the newest."""
+
+    framework = models.ForeignKey(Framework, models.CASCADE, null=True, related_name="near_fits")
+    version = models.CharField(_("version"), max_length=40, unique=True)
+    fitted_at = models.DateTimeField(_("fitted at"), auto_now_add=True)
+    digest = models.CharField(max_length=64, blank=True, help_text=_("of all that it was made from"))
+    edits = models.PositiveIntegerField(default=0, help_text=_("edits by staff since"))
+    pairs = models.JSONField(default=dict, help_text=_("how many pairs each source gave"))
+
+    class Meta:
+        verbose_name = _("set of near skills")
+        verbose_name_plural = _("sets of near skills")
         get_latest_by = "id"
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The version that lists name: another one after every fit and every edit."""
+        return f"{self.version}+e{self.edits}" if self.edits else self.version
 
 
 class NearSkill(models.Model):
-    """How far holding one skill shows another; directed and sparse."""
+    """How far holding one skill shows another; directed and sparse. Only staff say 0: the pair is not near."""
 
     class Source(models.TextChoices):
         STAFF = "staff", _("edited by staff")
+        SAME = "same", _("the same skill")
         FRAMEWORK = "framework", _("the framework's own relations")
+        LIKENESS = "likeness", _("names and descriptions")
+        TOGETHER = "together", _("asked for together")
 
     class Reason(models.TextChoices):
         NARROWER = "narrower", _("a special case of it")
         RELATED = "related", _("related in the framework")
         BROADER = "broader", _("the wider field it belongs to")
+        SAME = "same", _("the same skill in another framework")
+        SUCCESSOR = "successor", _("the skill that replaced it")
+        PREDECESSOR = "predecessor", _("the skill that it replaced")
+        ALIKE = "alike", _("their names and descriptions are alike")
+        TOGETHER = "together", _("asked for together")
+        JUDGED = "judged", _("the platform's staff judged so")
 
-    wanted = models.ForeignKey(Skill, models.CASCADE, related_name="near_skills")
-    held = models.ForeignKey(Skill, models.CASCADE, related_name="+")
-    value = models.FloatField()
-    source = models.CharField(max_length=20, choices=Source)
-    reason = models.CharField(max_length=40, choices=Reason, help_text=_("what the held skill is to the wanted one"))
-    fit = models.ForeignKey(NearFit, models.CASCADE, related_name="near_skills")
+    wanted = models.ForeignKey(Skill, models.CASCADE, related_name="near_skills", verbose_name=_("skill asked for"))
+    held = models.ForeignKey(Skill, models.CASCADE, related_name="+", verbose_name=_("skill held"))
+    value = models.FloatField(_("how far it shows"))
+    source = models.CharField(_("source"), max_length=20, choices=Source)
+    reason = models.CharField(
+        _("reason"), max_length=40, choices=Reason, help_text=_("what the held skill is to the wanted one")
+    )
+    details = models.JSONField(default=dict, blank=True, help_text=_("what the reason rests on"))
+    fit = models.ForeignKey(NearFit, models.CASCADE, related_name="near_skills", verbose_name=_("set"))
 
     class Meta:
+        verbose_name = _("near skill")
+        verbose_name_plural = _("near skills")
         constraints = [
             models.UniqueConstraint(fields=["wanted", "held"], name="nearskill_once_a_pair"),
-            models.CheckConstraint(condition=Q(value__gt=0) & Q(value__lte=1), name="nearskill_value_in_0_1"),
+            models.CheckConstraint(
+                condition=Q(value__gt=0, value__lte=NEAR_CAP) | Q(value=1) | Q(value=0, source="staff"),
+                name="nearskill_value_near_or_same",
+            ),
             models.CheckConstraint(condition=~Q(wanted=F("held")), name="nearskill_not_itself"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.wanted} ← {self.held}"
+
+    @property
+    def because(self) -> str:
+        """The reason in a few words of the reader's language."""
+        return near_reason(self.reason, self.details)
+
+
+def near_reason(reason: str, details: Mapping[str, Any]) -> str:
+    """Why a pair of skills is near, in the reader's language.
+
+    `details` may hold shared words, `{"en": [...], "zh": [...]}`, or how many `needs` ask for both.
+    """
+    if reason == NearSkill.Reason.TOGETHER and "needs" in details:
+        count = details["needs"]
+        return ngettext("asked for together in %(n)d need", "asked for together in %(n)d needs", count) % {"n": count}
+    if reason == NearSkill.Reason.ALIKE:
+        chinese = (get_language() or "en").startswith("zh")
+        words = (details.get("zh") or details.get("en")) if chinese else (details.get("en") or details.get("zh"))
+        if words:
+            return _now("their names and descriptions share: %(words)s") % {
+                "words": pgettext("between words", ", ").join(words)
+            }
+    return str(NearSkill.Reason(reason).label)

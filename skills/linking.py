@@ -1,0 +1,103 @@
+"""Text to skills on the platform: what a text names or implies of the current framework, for a person to confirm."""
+
+import threading
+from dataclasses import dataclass
+
+from django.db.models import Count, Max
+
+from engine.cues import Standing
+from engine.link import Found, Linker, SkillText
+
+from .models import Alias, Skill
+
+
+@dataclass(frozen=True)
+class LinkedSkill:
+    """A skill found in a text; `start` and `end` are places in it, `quote` the words that stand there."""
+
+    skill: Skill
+    level: int
+    score: float
+    start: int
+    end: int
+    found_by: Found
+    standing: Standing
+    quote: str
+    level_cue: str | None
+    standing_cue: str | None
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """A linker with the keys of its skills in its order, and the state of the tables that it was fitted on."""
+
+    state: tuple[object, ...]
+    keys: tuple[int, ...]
+    linker: Linker
+
+
+_lock = threading.Lock()
+_fitted: _Fitted | None = None
+
+
+def link_text(text: str, *, lang: str | None = None, top: int | None = None) -> list[LinkedSkill]:
+    """The skills of a text, best first; `lang` ("en", "zh", or a code of either) narrows likeness to one language.
+
+    What a text denies is in the list with that standing, so that a page can say why it is not proposed.
+    """
+    fitted = _current()
+    language = None if lang is None else "zh" if lang.lower().startswith("zh") else "en"
+    found = fitted.linker.link(text, lang=language, top=top)
+    skills = Skill.objects.select_related("group").in_bulk([fitted.keys[one.skill] for one in found])
+    return [
+        LinkedSkill(
+            skill=skills[fitted.keys[one.skill]],
+            level=one.level,
+            score=one.score,
+            start=one.start,
+            end=one.end,
+            found_by=one.found_by,
+            standing=one.standing,
+            quote=text[one.start : one.end],
+            level_cue=one.level_cue,
+            standing_cue=one.standing_cue,
+        )
+        for one in found
+        if fitted.keys[one.skill] in skills
+    ]
+
+
+def _current() -> _Fitted:
+    """The linker of the framework as it stands: fitted once a process, and again when another file was loaded."""
+    global _fitted
+    state = _state()
+    fitted = _fitted
+    if fitted is None or fitted.state != state:
+        with _lock:
+            fitted = _fitted
+            if fitted is None or fitted.state != state:
+                fitted = _fitted = _fit(state)
+    return fitted
+
+
+def _state() -> tuple[object, ...]:
+    skills = Skill.objects.current()
+    counted = skills.aggregate(count=Count("id"), last=Max("id"), loaded=Max("framework__loaded_from"))
+    aliases = Alias.objects.filter(skill__in=skills).aggregate(count=Count("id"), last=Max("id"))
+    return (*counted.values(), *aliases.values())
+
+
+def _fit(state: tuple[object, ...]) -> _Fitted:
+    skills = list(Skill.objects.current().order_by("id"))
+    aliases: dict[tuple[int, str], list[str]] = {}
+    rows = Alias.objects.filter(skill__in=Skill.objects.current()).order_by("id")
+    for skill, language, text in rows.values_list("skill_id", "language", "text"):
+        aliases.setdefault((skill, language), []).append(text)
+    english = [
+        SkillText(one.code, one.label_en, tuple(aliases.get((one.pk, "en"), ())), one.definition_en) for one in skills
+    ]
+    chinese = [
+        SkillText(one.code, one.label_zh, tuple(aliases.get((one.pk, "zh-hans"), ())), one.definition_zh)
+        for one in skills
+    ]
+    return _Fitted(state, tuple(one.pk for one in skills), Linker().fit(english, chinese))
