@@ -14,7 +14,7 @@ from .errors import FieldError, InvalidInput
 from .models import City
 from .prose import Level, ProseLanguage, SpokenLanguage, WorkKind
 
-MANY_CHARACTERS = 20_000  # of prose: some ten pages
+MANY_CHARACTERS = 100_000  # of prose: a long CV or tender, pasted whole
 _REQUIRED = {"required": _("This is needed."), "null": _("This is needed."), "blank": _("This is needed.")}
 
 

@@ -33,12 +33,13 @@ class Named(models.Model):
 class City(Named):
     """A city of the region; the region itself is only data."""
 
-    code = models.SlugField(unique=True)
+    code = models.SlugField(_("code"), unique=True)
     pilot_zone = models.BooleanField(_("has a cross-border e-commerce pilot zone"), default=False)
 
     class Meta:
+        verbose_name = _("city")
+        verbose_name_plural = _("cities")
         ordering = ["id"]
-        verbose_name_plural = "cities"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -59,12 +60,16 @@ class User(PublicId, AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=100, blank=True)
     is_staff = models.BooleanField(_("platform staff"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
-    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    date_joined = models.DateTimeField(_("joined at"), default=timezone.now, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = UserManager()
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -110,11 +115,13 @@ class Organisation(PublicId, Named):
     credit_code = models.CharField(_("unified social credit code"), max_length=18)
     city = models.ForeignKey(City, models.PROTECT, null=True, blank=True, verbose_name=_("city"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = OrganisationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
         ordering = ["id"]
         constraints = [
             # Only a verified body holds its code, so that nobody can block another's by registering first.
@@ -133,12 +140,14 @@ class Verification(models.Model):
     """One step in the life of an organisation's standing: who set which state, when and why."""
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="verifications")
-    state = models.CharField(max_length=10, choices=Organisation.State)
-    by = models.ForeignKey(User, models.PROTECT, null=True)
-    at = models.DateTimeField(default=timezone.now)
-    reason = models.TextField(blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=Organisation.State)
+    by = models.ForeignKey(User, models.PROTECT, null=True, verbose_name=_("by"))
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    reason = models.TextField(_("reason"), blank=True)
 
     class Meta:
+        verbose_name = _("verification")
+        verbose_name_plural = _("verifications")
         ordering = ["-id"]
 
 
@@ -150,12 +159,16 @@ class Membership(PublicId):
         EDITOR = "editor", _("editor")
         VIEWER = "viewer", _("viewer")
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("user"))
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="memberships", verbose_name=_("organisation")
+    )
     role = models.CharField(_("role"), max_length=10, choices=Role)
-    joined_at = models.DateTimeField(default=timezone.now)
+    joined_at = models.DateTimeField(_("joined at"), default=timezone.now)
 
     class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["user", "organisation"], name="membership_once_a_person")]
 
@@ -167,13 +180,15 @@ class Consent(models.Model):
         TERMS = "terms", _("terms of use")
         MATCHING = "matching", _("being matched with needs")
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="consents")
-    purpose = models.CharField(max_length=20, choices=Purpose)
-    version = models.CharField(max_length=20)
-    given_at = models.DateTimeField(default=timezone.now)
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="consents", verbose_name=_("user"))
+    purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose)
+    version = models.CharField(_("version"), max_length=20)
+    given_at = models.DateTimeField(_("given at"), default=timezone.now)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "purpose"],
@@ -186,14 +201,16 @@ class Consent(models.Model):
 class Token(PublicId):
     """A key for programs: it may do what its person may do; only its hash is kept."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
+    user = models.ForeignKey(User, models.CASCADE, related_name="tokens", verbose_name=_("user"))
     name = models.CharField(_("name"), max_length=100)
     digest = models.CharField(max_length=64, unique=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    last_used_at = models.DateTimeField(null=True)
-    revoked_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    last_used_at = models.DateTimeField(_("last used at"), null=True)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True)
 
     class Meta:
+        verbose_name = _("token")
+        verbose_name_plural = _("tokens")
         ordering = ["-id"]
 
 
@@ -210,17 +227,21 @@ class AuditQuerySet(models.QuerySet["AuditRow"]):
 class AuditRow(models.Model):
     """One decision: who, what, on what, before, after, why. Written by the function that decides."""
 
-    at = models.DateTimeField(default=timezone.now, db_index=True)
-    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    action = models.CharField(max_length=60)
-    subject_kind = models.CharField(max_length=30)
-    subject_id = models.UUIDField(db_index=True)
-    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
-    before = models.JSONField(default=dict)
-    after = models.JSONField(default=dict)
-    why = models.TextField(blank=True)
+    at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
+    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("actor"))
+    action = models.CharField(_("action"), max_length=60)
+    subject_kind = models.CharField(_("kind of subject"), max_length=30)
+    subject_id = models.UUIDField(_("subject"), db_index=True)
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, related_name="+", verbose_name=_("organisation")
+    )
+    before = models.JSONField(_("before"), default=dict)
+    after = models.JSONField(_("after"), default=dict)
+    why = models.TextField(_("why"), blank=True)
 
     objects = AuditQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("audit row")
+        verbose_name_plural = _("audit rows")
         ordering = ["-id"]

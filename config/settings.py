@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -246,6 +247,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "matching.tasks.sweep", "schedule": 2.0, "options": {"queue": "now", "expires": 4}},
+    # What needs ask for together and what people write changes day by day: learnt anew at night.
+    "fit": {
+        "task": "matching.tasks.fit_near_skills",
+        "schedule": crontab(hour=3, minute=20),
+        "options": {"queue": "bulk", "expires": 6 * 3600},
+    },
 }
 CELERY_TIMEZONE = TIME_ZONE
 

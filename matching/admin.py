@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from accounts.admin import ReadOnly
 
-from .models import Job, MatchList, Run, WorkerBeat
+from .models import Job, MatchList, Run, TextFit, WorkerBeat
 
 
 @admin.register(Run)
@@ -21,8 +21,24 @@ class JobAdmin(ReadOnly):
 
 @admin.register(MatchList)
 class MatchListAdmin(ReadOnly):
-    list_display = ("public_id", "ranking", "revision", "eligible", "engine", "framework", "near", "finished_at")
+    list_display = (
+        "public_id",
+        "ranking",
+        "revision",
+        "eligible",
+        "engine",
+        "framework",
+        "near",
+        "text",
+        "finished_at",
+    )
     list_select_related = ("ranking",)
+
+
+@admin.register(TextFit)
+class TextFitAdmin(ReadOnly):
+    list_display = ("version", "fitted_at", "texts")
+    exclude = ("content",)  # the words of many people: for computing, not for reading
 
 
 @admin.register(WorkerBeat)

@@ -98,7 +98,7 @@ ANSWER = {
         "finished_at": "2027-01-12T09:30:02+08:00",
         "engine": "1",
         "framework": "digital-trade 1",
-        "near": "relations-2f0c9f5e1a7b",
+        "near": "12-1a2b3c4d",
         "text": "",
     },
     "eligible": 84,

@@ -1,9 +1,10 @@
 """Why a pair has its score: the engine's breakdown, with names, evidence and sentences in the reader's language."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from django.utils.formats import date_format
@@ -15,7 +16,9 @@ from accounts.prose import SpokenLanguage, WorkKind
 from engine.conditions import kind_state, language_state, place_state, start_state
 from engine.explain import Breakdown, Part, Wanted, explain
 from engine.model import FOCUS_NEED, FOCUS_PERSON, TEXT_BONUS, UNKNOWN
+from engine.text import Reading, TextModel
 from enterprises.models import Need, NeedSkill
+from skills.framework import SkillRow
 from skills.models import NearSkill, Skill
 from talent.levels import EffectiveLevel, levels_of_profiles
 from talent.models import Profile
@@ -23,10 +26,13 @@ from talent.models import Profile
 from .explanation import ConditionView, Explanation, PartView, SkillName, StrengthView, Via
 from .rounding import out_of_100
 from .snapshot import KIND_BIT
+from .text_fit import text_model
+from .text_vectors import whole_text
 
 FIRM, STUDENT = "firm", "student"
 FOCUS_OF = {FIRM: FOCUS_NEED, STUDENT: FOCUS_PERSON}
 GAPS_NAMED = 2
+WORDS_NAMED = 3
 STATES = ("met", "ask", "no")  # as the engine numbers them
 
 
@@ -34,10 +40,10 @@ STATES = ("met", "ask", "no")  # as the engine numbers them
 class Names:
     """Skills in play: a place each in the order of codes, and what is near what among them."""
 
-    place: dict[int, int]
-    skills: list[Skill]
+    place: Mapping[int, int]
+    skills: Sequence[Skill | SkillRow]
     near: csr_array
-    reasons: dict[tuple[int, int], str]
+    reasons: Mapping[tuple[int, int], str]
 
     def name(self, index: int) -> SkillName:
         skill = self.skills[index]
@@ -57,7 +63,52 @@ def explain_pairs(pairs: Iterable[tuple[Need, Profile]], *, viewer: str) -> list
     names = _names(
         {row.skill_id for rows in asked.values() for row in rows} | {key for levels in held.values() for key in levels}
     )
-    return [explain_pair(need, profile, asked[need.pk], held[profile.pk], names, viewer) for need, profile in pairs]
+    alike = Alike(names)
+    return [
+        explain_pair(
+            need,
+            profile,
+            asked[need.pk],
+            held[profile.pk],
+            names,
+            viewer,
+            *alike.between(need, profile, asked[need.pk]),
+        )
+        for need, profile in pairs
+    ]
+
+
+class Alike:
+    """How alike the texts of some needs and people are, by the newest words; each text is read once."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._words = text_model()
+        self._read: dict[UUID, Reading] = {}
+
+    def between(self, need: Need, profile: Profile, asked: Sequence[NeedSkill]) -> tuple[float, tuple[str, ...]]:
+        """Likeness in 0..1, and the words that made it.
+
+        They are quoted from the need, so that a firm reads back its own writing, not the person's. What the need asks
+        for as a skill is named among the parts, and again here only where there is no other word.
+        """
+        if self._words is None or not len(self._words):
+            return 0.0, ()
+        one = self._reading(self._words, need.public_id, whole_text(need.title, need.text), need.language)
+        other = self._reading(
+            self._words, profile.public_id, whole_text(profile.headline, profile.text), profile.language
+        )
+        likeness = self._words.likeness(one, other)
+        if not likeness:
+            return 0.0, ()
+        skills = [self._names.name(self._names.place[row.skill_id]) for row in asked]
+        labels = [label for skill in skills for label in (skill.label_en, skill.label_zh)]
+        return likeness, self._words.shared(one, other, WORDS_NAMED, last=labels)
+
+    def _reading(self, words: TextModel, key: UUID, text: str, language: str) -> Reading:
+        if key not in self._read:
+            self._read[key] = words.read(text, language)
+        return self._read[key]
 
 
 def _names(keys: set[int]) -> Names:
@@ -72,7 +123,7 @@ def _names(keys: set[int]) -> Names:
         ),
         shape=(len(skills), len(skills)),
     )
-    return Names(place, skills, matrix, {(k, q): str(row.get_reason_display()) for k, q, row in near})
+    return Names(place, skills, matrix, {(k, q): row.because for k, q, row in near})
 
 
 def explain_pair(
@@ -82,15 +133,17 @@ def explain_pair(
     held: dict[int, EffectiveLevel],
     names: Names,
     viewer: str,
+    text: float = 0.0,
+    shared_words: tuple[str, ...] = (),
 ) -> Explanation:
     """One pair from rows that are at hand: what is asked, what is held, and the names of all skills in play."""
     wanted = [Wanted(names.place[row.skill_id], row.weight, row.min_level, row.essential) for row in asked]
     levels = {names.place[key]: effective.level for key, effective in held.items()}
     confirmed = {names.place[key] for key, effective in held.items() if effective.confirmed}
     focus = FOCUS_OF[viewer]
-    result: Breakdown = explain(levels, wanted, names.near, focus=focus, bonus=TEXT_BONUS)
+    result: Breakdown = explain(levels, wanted, names.near, focus=focus, bonus=TEXT_BONUS, text=text)
     parts = sorted(
-        (_part(part, names, confirmed) for part in result.parts), key=lambda part: (-part.share, part.skill.label)
+        (part_view(part, names, confirmed) for part in result.parts), key=lambda part: (-part.share, part.skill.label)
     )
     strengths = sorted(
         (StrengthView(names.name(row.skill), row.level, row.share, row.used) for row in result.strengths),
@@ -103,7 +156,7 @@ def explain_pair(
         focus=focus,
         focus_deduction=result.focus_deduction,
         text_bonus=result.text_bonus,
-        shared_words=(),
+        shared_words=shared_words if result.text_bonus else (),
         parts=tuple(parts),
         strengths=tuple(strengths),
         conditions=tuple(conditions_of(need, profile, viewer=viewer)),
@@ -112,7 +165,8 @@ def explain_pair(
     )
 
 
-def _part(part: Part, names: Names, confirmed: set[int]) -> PartView:
+def part_view(part: Part, names: Names, confirmed: Collection[int]) -> PartView:
+    """One part as it is shown: names in place of numbers, and what was earned in words."""
     name = names.name(part.skill)
     via = None
     earned_by = part.skill if part.held else None

@@ -41,6 +41,8 @@ class Ranking(models.Model):
     current = models.OneToOneField("MatchList", models.SET_NULL, null=True, related_name="+")
 
     class Meta:
+        verbose_name = _("ranking")
+        verbose_name_plural = _("rankings")
         constraints = [
             models.UniqueConstraint(fields=["need", "candidates"], name="ranking_once_a_need"),
             models.UniqueConstraint(fields=["profile", "candidates"], name="ranking_once_a_profile"),
@@ -60,23 +62,39 @@ class Ranking(models.Model):
 class MatchList(PublicId):
     """One computed list. It becomes visible when its ranking's pointer moves to it."""
 
-    ranking = models.ForeignKey(Ranking, models.CASCADE, related_name="lists")
-    revision = models.PositiveIntegerField(help_text=_("revision of the owner that it was made for"))
-    engine = models.CharField(max_length=40)
-    framework = models.CharField(max_length=60)
-    near = models.CharField(max_length=60, blank=True)
-    text = models.CharField(max_length=60, blank=True)
-    read_at = models.DateTimeField(help_text=_("when the data that it was made from was read"))
-    finished_at = models.DateTimeField(default=timezone.now)
-    eligible = models.PositiveIntegerField()
-    excluded = models.JSONField(help_text=_("how many each condition removes"))
-    bar = models.FloatField(default=0, help_text=_("the score that a newcomer must reach to enter"))
+    ranking = models.ForeignKey(Ranking, models.CASCADE, related_name="lists", verbose_name=_("ranking"))
+    revision = models.PositiveIntegerField(_("revision"), help_text=_("revision of the owner that it was made for"))
+    engine = models.CharField(_("engine"), max_length=40)
+    framework = models.CharField(_("framework"), max_length=60)
+    near = models.CharField(_("near skills"), max_length=60, blank=True)
+    text = models.CharField(_("text model"), max_length=60, blank=True)
+    read_at = models.DateTimeField(_("read at"), help_text=_("when the data that it was made from was read"))
+    finished_at = models.DateTimeField(_("finished at"), default=timezone.now)
+    eligible = models.PositiveIntegerField(_("eligible"))
+    excluded = models.JSONField(_("excluded"), help_text=_("how many each condition removes"))
+    bar = models.FloatField(_("bar"), default=0, help_text=_("the score that a newcomer must reach to enter"))
+
+    class Meta:
+        verbose_name = _("match list")
+        verbose_name_plural = _("match lists")
 
 
 class MatchQuerySet(models.QuerySet["Match"]):
     def standing(self) -> "MatchQuerySet":
         """Those whose both sides can still be matched now; whoever left is gone at once, before any computation."""
         return self.filter(_through("pair__need", PUBLISHED), _through("pair__profile", LISTED))
+
+
+class TextFit(models.Model):
+    """One fit of the words that texts are compared by; lists of matches name its version."""
+
+    version = models.CharField(max_length=60, unique=True)
+    fitted_at = models.DateTimeField(default=timezone.now)
+    texts = models.PositiveIntegerField(help_text=_("how many texts it was fitted on"))
+    content = models.JSONField(help_text=_("the words, their weights, and which may be shown"))
+
+    class Meta:
+        ordering = ["-fitted_at", "-id"]
 
 
 class Match(models.Model):
@@ -105,12 +123,14 @@ class Match(models.Model):
 class Run(PublicId):
     """A full run: everything against everything, in blocks that are jobs of their own."""
 
-    started_by = models.ForeignKey(User, models.PROTECT, null=True)
-    started_at = models.DateTimeField(default=timezone.now)
-    finished_at = models.DateTimeField(null=True)
-    blocks = models.PositiveIntegerField(default=0)
+    started_by = models.ForeignKey(User, models.PROTECT, null=True, verbose_name=_("started by"))
+    started_at = models.DateTimeField(_("started at"), default=timezone.now)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+    blocks = models.PositiveIntegerField(_("blocks"), default=0)
 
     class Meta:
+        verbose_name = _("full run")
+        verbose_name_plural = _("full runs")
         ordering = ["-id"]
 
 
@@ -131,25 +151,27 @@ class Job(PublicId):
         NOW = "now", _("now")  # the owner itself changed; others' lists may have to follow
         BULK = "bulk", _("bulk")  # a consequence of another's change, or a block of a full run
 
-    kind = models.CharField(max_length=10, choices=Kind)
-    ranking = models.ForeignKey(Ranking, models.CASCADE, null=True, related_name="jobs")
-    run = models.ForeignKey(Run, models.CASCADE, null=True, related_name="jobs")
-    first = models.PositiveBigIntegerField(null=True, help_text=_("first ranking of a block"))
-    last = models.PositiveBigIntegerField(null=True, help_text=_("last ranking of a block"))
-    queue = models.CharField(max_length=10, choices=Queue, default=Queue.NOW)
-    revision = models.PositiveIntegerField(default=0)
-    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    attempt = models.PositiveSmallIntegerField(default=1)
-    worker = models.CharField(max_length=120, blank=True)
-    lease_until = models.DateTimeField(null=True)
-    announced_at = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
-    progress = models.FloatField(default=0)
-    error = models.TextField(blank=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    ranking = models.ForeignKey(Ranking, models.CASCADE, null=True, related_name="jobs", verbose_name=_("ranking"))
+    run = models.ForeignKey(Run, models.CASCADE, null=True, related_name="jobs", verbose_name=_("full run"))
+    first = models.PositiveBigIntegerField(_("first"), null=True, help_text=_("first ranking of a block"))
+    last = models.PositiveBigIntegerField(_("last"), null=True, help_text=_("last ranking of a block"))
+    queue = models.CharField(_("queue"), max_length=10, choices=Queue, default=Queue.NOW)
+    revision = models.PositiveIntegerField(_("revision"), default=0)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    attempt = models.PositiveSmallIntegerField(_("attempt"), default=1)
+    worker = models.CharField(_("worker"), max_length=120, blank=True)
+    lease_until = models.DateTimeField(_("lease until"), null=True)
+    announced_at = models.DateTimeField(_("announced at"), null=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    started_at = models.DateTimeField(_("started at"), null=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+    progress = models.FloatField(_("progress"), default=0)
+    error = models.TextField(_("error"), blank=True)
 
     class Meta:
+        verbose_name = _("job of matching")
+        verbose_name_plural = _("jobs of matching")
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
@@ -177,6 +199,10 @@ class Job(PublicId):
 class WorkerBeat(models.Model):
     """A worker's last sign of life."""
 
-    worker = models.CharField(max_length=120, unique=True)
-    queue = models.CharField(max_length=10)
-    seen_at = models.DateTimeField()
+    worker = models.CharField(_("worker"), max_length=120, unique=True)
+    queue = models.CharField(_("queue"), max_length=10)
+    seen_at = models.DateTimeField(_("seen at"))
+
+    class Meta:
+        verbose_name = _("heartbeat")
+        verbose_name_plural = _("heartbeats")

@@ -12,13 +12,18 @@ from scipy.sparse import csr_array
 
 from accounts.prose import SpokenLanguage, WorkKind
 from engine.model import ENGINE_VERSION, ESSENTIAL_FACTOR, UNKNOWN, Needs, Supply
+from engine.text import TextModel
 from enterprises.models import Need, NeedSkill
 from skills import near as near_skills
 from skills.models import Framework, NearSkill, Skill
 from talent.levels import levels_of_profiles
 from talent.models import Profile
 
+from .text_fit import text_model_for_matching
+from .text_vectors import text_vectors
+
 KIND_BIT = {kind: 1 << position for position, kind in enumerate(WorkKind.values)}
+ROW = ("id", "revision", "public_id", "changed_at")
 LANGUAGE_COLUMN = {language: column for column, language in enumerate(SpokenLanguage.values)}
 
 
@@ -34,10 +39,11 @@ class Versions:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Which column each skill has, and how near the columns are to each other."""
+    """Which column each skill has, how near the columns are to each other, and the words that texts are compared by."""
 
     column: dict[int, int]
     near: csr_array
+    words: TextModel
     versions: Versions
 
 
@@ -93,14 +99,15 @@ def read_vocabulary() -> Vocabulary:
         ),
         shape=shape,
     )
+    words = text_model_for_matching()
     framework = Framework.objects.filter(code=settings.FRAMEWORK, current=True).first()
     versions = Versions(
         engine=ENGINE_VERSION,
         framework=framework.label if framework else "",
         near=near_skills.current_version(),
-        text="",
+        text=words.version,
     )
-    return Vocabulary(column, near, versions)
+    return Vocabulary(column, near, words, versions)
 
 
 def read_people(vocabulary: Vocabulary, keys: Iterable[int] | None = None) -> People:
@@ -108,8 +115,8 @@ def read_people(vocabulary: Vocabulary, keys: Iterable[int] | None = None) -> Pe
     profiles = Profile.objects.listed().order_by("id")
     if keys is not None:
         profiles = profiles.filter(id__in=list(keys))
-    fields = ["id", "revision", "public_id", "kinds", "city_id", "moves", "remote", "languages", "available_from"]
-    rows = list(profiles.values(*fields))
+    fields = ["kinds", "city_id", "moves", "remote", "languages", "available_from"]
+    rows = list(profiles.values(*ROW, *fields))
     place = {row["id"]: index for index, row in enumerate(rows)}
     levels = levels_of_profiles(place)
     triples = [
@@ -133,7 +140,7 @@ def read_people(vocabulary: Vocabulary, keys: Iterable[int] | None = None) -> Pe
             languages=languages,
             speaks=np.array([bool(row["languages"]) for row in rows], dtype=bool),
             available=_days(rows, "available_from"),
-            text=None,
+            text=text_vectors(vocabulary.words, Profile, rows),
         ),
     )
 
@@ -143,8 +150,8 @@ def read_demand(vocabulary: Vocabulary, keys: Iterable[int] | None = None) -> De
     published = Need.objects.published().order_by("id")
     if keys is not None:
         published = published.filter(id__in=list(keys))
-    fields = ["id", "revision", "public_id", "organisation_id", "kind", "city_id", "remote", "languages", "starts_on"]
-    rows = list(published.values(*fields))
+    fields = ["organisation_id", "kind", "city_id", "remote", "languages", "starts_on"]
+    rows = list(published.values(*ROW, *fields))
     place = {row["id"]: index for index, row in enumerate(rows)}
     asked = NeedSkill.objects.filter(need_id__in=place).order_by()
     entries = [
@@ -170,7 +177,7 @@ def read_demand(vocabulary: Vocabulary, keys: Iterable[int] | None = None) -> De
             remote=_integers(rows, "remote", np.int8),
             languages=languages,
             starts=_days(rows, "starts_on"),
-            text=None,
+            text=text_vectors(vocabulary.words, Need, rows),
         ),
     )
 

@@ -7,10 +7,14 @@ import uuid
 
 from celery import shared_task
 
+from accounts.models import User
+
 from . import jobs
 from .models import Job, Run
+from .near_fit import fit_all, rank_anew
 from .refresh import refresh, refresh_block
 from .snapshot import Snapshot, read_snapshot
+from .text_fit import refit_text_model
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +44,15 @@ def run_job(job_id: int) -> None:
 def sweep() -> None:
     """Every two seconds, by the scheduler."""
     jobs.sweep()
+
+
+@shared_task(name="matching.tasks.fit_near_skills", ignore_result=True)
+def fit_near_skills(by: int | None = None) -> None:
+    """Every night, by the scheduler, and when staff ask for it; what comes out other than before starts a full run."""
+    for made in fit_all(by=User.objects.filter(pk=by).first() if by else None):
+        log.info("near skills of %s: %s", made.framework, made.label)
+    if refit_text_model():
+        rank_anew(by=None)
 
 
 def _announce(job_id: int, queue: str) -> None:

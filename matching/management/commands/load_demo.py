@@ -18,6 +18,7 @@ from accounts.models import City, Membership, Organisation, User
 from accounts.organisations import register_organisation, settle_standing
 from enterprises.models import Enterprise
 from enterprises.publishing import close_need, create_need, publish_need
+from matching.text_fit import fit_text_model
 from skills.models import Skill
 from talent.models import Claim
 from talent.profiles import change_profile, create_profile
@@ -43,6 +44,7 @@ class Command(BaseCommand):
                 _profile(row, passwords)
             for row in demo["needs"]:
                 _need(row, firms)
+            fit_text_model()  # before the first list, so that its texts count at once
         first = demo["organisations"][0]["members"][0]["email"]
         roles = [("firm", first), ("student", demo["profiles"][0]["email"]), ("staff", STAFF)]
         _keep([{"role": role, "email": email, "password": passwords[email]} for role, email in roles])
