@@ -20,12 +20,14 @@ from accounts.prose import Level, ProseLanguage, SpokenLanguage, WorkKind
 from engine.model import ESSENTIAL_FACTOR
 from skills.inputs import skills_by_code
 from skills.models import Skill
+from skills.pasted import Accepted, Found, Pasted, Proposal
 from skills.search import search_skills
 
 from .inputs import need_as_written
 from .models import Area, Need
 
 FOUND_AT_ONCE = 8
+DECISIONS = {"accept", "accept_all", "reject"}  # buttons for what was found in the text
 UNREADABLE = "\ufffd"  # what stands where bytes were no text
 # The weights that the form offers, as "weight essential"; one set elsewhere is kept and shown as it is.
 WEIGHTS: dict[str, str | Promise] = {
@@ -34,7 +36,8 @@ WEIGHTS: dict[str, str | Promise] = {
     "1": later("wanted"),
     "0.5": later("nice to have"),
 }
-NEW_LEVEL, NEW_WEIGHT = str(Level.INDEPENDENT.value), "1"
+NEW_LEVEL, NEW_WEIGHT, WISH_WEIGHT = str(Level.INDEPENDENT.value), "1", "0.5"
+DENIED = later("the text says it is not asked for")
 # Fields with one value each, in the order of the page.
 PLAIN = (
     *("organisation", "title", "language", "text", "kind", "headcount", "city", "starts_on", "remote"),
@@ -84,6 +87,7 @@ class SkillRow:
     level: str
     weight: str
     skill: Skill | None = None
+    found: Found | None = None  # where the text shows it
     errors: dict[str, list[str | Promise]] = field(default_factory=dict)
 
     @property
@@ -112,9 +116,28 @@ class SkillRow:
             return 0.0
         return counted(weight, bool(essential)) if 0 < weight <= 10 else 0.0
 
+    @property
+    def remarks(self) -> list[str]:
+        return self.found.remarks_beside(self.level, DENIED) if self.found else []
+
     def as_written(self) -> dict[str, Any]:
         number, _space, essential = self.weight.partition(" ")
         return {"skill": self.code, "min_level": self.level, "weight": number, "essential": essential == "essential"}
+
+
+@dataclass(frozen=True)
+class AskRow:
+    """One skill that was found in the text and is not on the form; it counts for nothing until it is accepted."""
+
+    proposal: Proposal
+
+    @property
+    def weight(self) -> str:
+        return self.proposal.weight or weight_read(self.proposal.found)
+
+    @property
+    def weights(self) -> Pairs:
+        return with_typed(list(WEIGHTS.items()), self.weight, weight_words(self.weight))
 
 
 @dataclass
@@ -155,6 +178,7 @@ class NeedForm:
     found: list[Skill] | None = None
     note: str = ""
     looks_for_skill: bool = False  # the cursor stands in the search field
+    pasted: Pasted | None = None  # the text with its skills, once somebody asked for them
     errors: dict[str, list[str | Promise]] = field(default_factory=dict)
 
     @classmethod
@@ -199,16 +223,23 @@ class NeedForm:
             SpokenRow(place, _word(post, f"spoken-{number}"), _word(post, f"spoken_level-{number}"))
             for place, number in enumerate(_numbers(post, "spoken"))
         ]
-        return cls(values, skills, spoken or [SpokenRow(0)], query=_word(post, "q").strip())
+        form = cls(values, skills, spoken or [SpokenRow(0)], query=_word(post, "q").strip())
+        form.pasted = Pasted.sent(post, values["text"], DENIED)
+        return form
 
     def rearranged(self, post: QueryDict) -> bool:
         """Whether the button that was pressed only changes the form; then it is changed."""
-        self.looks_for_skill = not post.get("do") and "more_languages" not in post
-        if code := _word(post, "add")[:100]:
+        self.looks_for_skill = not post.get("do") and not {"more_languages", *DECISIONS} & set(post)
+        if self.pasted and DECISIONS & set(post):
+            self._decide(self.pasted, post)
+        elif code := _word(post, "add")[:100]:
             self._add(code)
         elif "remove" in post:
             removed = dict(enumerate(_numbers(post, "skill")))
             kept = [row for row in self.skills if str(removed[row.number]) != post["remove"]]
+            if self.pasted:
+                for row in (row for row in self.skills if row not in kept):
+                    self.pasted.leave_out(row.code)
             self.skills = [replaced(row, number) for number, row in enumerate(kept)]
         elif "more_languages" in post:
             self.spoken.append(SpokenRow(len(self.spoken), focus=True))
@@ -216,8 +247,25 @@ class NeedForm:
             # The second is Return in the search field: it presses the first button of the form.
             self.found = list(search_skills(self.query)[:FOUND_AT_ONCE])
         else:
-            return post.get("do") == "look"
+            return post.get("do") in ("look", "link")
         return True
+
+    def _decide(self, pasted: Pasted, post: QueryDict) -> None:
+        """Take skills over from the text, or leave one out."""
+        accepted: list[Accepted] = []
+        if number := _word(post, "reject"):
+            pasted.reject(number)
+        elif number := _word(post, "accept"):
+            accepted = pasted.accepted(number)
+        elif "accept_all" in post:
+            accepted = pasted.accepted_all({row.code for row in self.skills})
+        for one in accepted:
+            if any(row.code == one.code for row in self.skills):
+                continue
+            weight = one.weight or (weight_read(one.found) if one.found else NEW_WEIGHT)
+            self.skills.append(SkillRow(len(self.skills), one.code, one.level or NEW_LEVEL, weight))
+        pasted.held = {row.code for row in self.skills}
+        self.looks_for_skill = not pasted.open
 
     def _add(self, code: str) -> None:
         self.query = ""
@@ -297,6 +345,14 @@ class NeedForm:
         skills = skills_by_code([{"skill": row.code} for row in self.skills])
         for row in self.skills:
             row.skill = skills.get(row.code)
+            row.found = self.pasted.of(row.code) if self.pasted else None
+        if self.pasted:
+            self.pasted.held = {row.code for row in self.skills}
+
+    @property
+    def asks(self) -> list[AskRow]:
+        """What the text shows beside the skills that stand on the form."""
+        return [AskRow(proposal) for proposal in self.pasted.proposals] if self.pasted else []
 
     @property
     def prose_languages(self) -> Pairs:
@@ -315,6 +371,11 @@ class NeedForm:
     def cities(self) -> Pairs:
         cities = [(city.code, str(city)) for city in City.objects.all()]
         return with_typed([("", _("not stated")), *cities], self.values["city"])
+
+
+def weight_read(found: Found) -> str:
+    """The weight that a text suggests; which skills are essential is for the firm to say."""
+    return WISH_WEIGHT if found.wished else NEW_WEIGHT
 
 
 def with_typed(options: Pairs, typed: str, called: str | Promise = "") -> Pairs:

@@ -14,11 +14,13 @@ from skills.models import Skill
 class Area(Named):
     """What a need is about, in the terms of digital trade."""
 
-    code = models.SlugField(unique=True)
-    description_en = models.TextField(blank=True)
-    description_zh = models.TextField(blank=True)
+    code = models.SlugField(_("code"), unique=True)
+    description_en = models.TextField(_("description in English"), blank=True)
+    description_zh = models.TextField(_("description in Chinese"), blank=True)
 
     class Meta:
+        verbose_name = _("area")
+        verbose_name_plural = _("areas")
         ordering = ["id"]
 
     @property
@@ -36,11 +38,17 @@ class Enterprise(models.Model):
         LARGE = "200-999", _("200 to 999 people")
         HUGE = "1000+", _("1,000 people or more")
 
-    organisation = models.OneToOneField(Organisation, models.CASCADE, related_name="enterprise")
+    organisation = models.OneToOneField(
+        Organisation, models.CASCADE, related_name="enterprise", verbose_name=_("organisation")
+    )
     industry = models.CharField(_("industry"), max_length=100, blank=True)
     size = models.CharField(_("size"), max_length=10, choices=Size, blank=True)
     pilot_zone = models.BooleanField(_("in a cross-border e-commerce pilot zone"), default=False)
     target_markets = models.JSONField(_("target markets"), default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("enterprise")
+        verbose_name_plural = _("enterprises")
 
 
 class NeedQuerySet(models.QuerySet["Need"]):
@@ -68,8 +76,8 @@ class Need(PublicId):
         PUBLISHED = "published", _("published")
         CLOSED = "closed", _("closed")
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="needs")
-    external_id = models.CharField(max_length=100, null=True, blank=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="needs", verbose_name=_("organisation"))
+    external_id = models.CharField(_("external id"), max_length=100, null=True, blank=True)
     title = models.CharField(_("title"), max_length=200)
     text = models.TextField(_("text"), blank=True)
     language = models.CharField(_("language of the text"), max_length=10, choices=ProseLanguage)
@@ -84,16 +92,18 @@ class Need(PublicId):
     pay_max = models.DecimalField(_("pay up to"), max_digits=12, decimal_places=2, null=True, blank=True)
     pay_currency = models.CharField(_("currency"), max_length=3, default="CNY")
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False)
-    published_at = models.DateTimeField(null=True, editable=False)
-    closed_at = models.DateTimeField(null=True, editable=False)
-    revision = models.PositiveIntegerField(default=1, editable=False)
-    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
-    changed_at = models.DateTimeField(auto_now=True)
+    published_at = models.DateTimeField(_("published at"), null=True, editable=False)
+    closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
+    revision = models.PositiveIntegerField(_("revision"), default=1, editable=False)
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("created by"))
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
 
     objects = NeedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("need")
+        verbose_name_plural = _("needs")
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["organisation", "external_id"], name="need_external_id_once_a_firm"),
@@ -120,13 +130,15 @@ PUBLISHED = Q(status="published", organisation__state="verified")
 class NeedSkill(models.Model):
     """One skill a need asks for: the level at least, how much it weighs, and whether it is essential."""
 
-    need = models.ForeignKey(Need, models.CASCADE, related_name="skills")
-    skill = models.ForeignKey(Skill, models.PROTECT, related_name="+")
+    need = models.ForeignKey(Need, models.CASCADE, related_name="skills", verbose_name=_("need"))
+    skill = models.ForeignKey(Skill, models.PROTECT, related_name="+", verbose_name=_("skill"))
     min_level = models.PositiveSmallIntegerField(_("level at least"), choices=Level)
     weight = models.FloatField(_("weight"))
     essential = models.BooleanField(_("essential"), default=False)
 
     class Meta:
+        verbose_name = _("skill asked for")
+        verbose_name_plural = _("skills asked for")
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["need", "skill"], name="needskill_once_a_need"),

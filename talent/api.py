@@ -37,7 +37,7 @@ EVIDENCE = "A course project with the shop's sales."
 
 
 class ClaimRead(TypedDict):
-    """Who says that the person has a skill at a level. The person writes those whose source is `self`."""
+    """Who says that the person has a skill at a level. The person writes those whose source is `self` or `text`."""
 
     skill: SkillSmall
     level: int

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
 
 from accounts.errors import FieldError
 from accounts.forms import Path
@@ -16,12 +17,15 @@ from accounts.models import City
 from accounts.prose import Level, ProseLanguage, SpokenLanguage, WorkKind
 from skills.inputs import skills_by_code
 from skills.models import Skill
+from skills.pasted import Accepted, Found, Pasted, Proposal
 from skills.search import search_skills
 
 from .inputs import profile_as_written
 from .models import Claim, Profile
 
 FOUND_AT_ONCE = 8
+DECISIONS = {"accept", "accept_all", "reject"}  # buttons for what was found in the text
+DENIED = later("the text says you have not done it")
 UNREADABLE = "\ufffd"  # what stands where bytes were no text
 PROSE = ("name", "contact", "headline", "text")
 PLAIN = (*PROSE, "language", "city", "available_from")
@@ -38,7 +42,9 @@ class ClaimRow:
     code: str
     level: str = ""
     evidence: str = ""
+    source: str = Claim.Source.SELF.value
     skill: Skill | None = None
+    found: Found | None = None  # where the text shows it
     confirmed: list[Claim] = field(default_factory=list)
     new: bool = False  # added and not saved yet
     focus: bool | None = None  # the cursor stands here; None leaves the attribute out
@@ -56,8 +62,24 @@ class ClaimRow:
     def evidence_name(self) -> str:
         return f"evidence-{self.number}"
 
+    @property
+    def remarks(self) -> list[str]:
+        return self.found.remarks_beside(self.level, DENIED) if self.found else []
+
     def as_written(self) -> dict[str, Any]:
-        return {"skill": self.code, "level": self.level, "evidence": self.evidence}
+        return {"skill": self.code, "level": self.level, "evidence": self.evidence, "source": self.source}
+
+
+@dataclass(frozen=True)
+class ConfirmedRow:
+    """One skill that others stand for and that the person does not declare."""
+
+    claim: Claim
+    found: Found | None
+
+    @property
+    def remarks(self) -> list[str]:
+        return self.found.remarks_beside(str(self.claim.level), DENIED) if self.found else []
 
 
 @dataclass
@@ -101,6 +123,7 @@ class ProfileForm:
     note: str = ""
     unsaved: bool = False
     looks_for_skill: bool = False  # the cursor stands in the search field
+    pasted: Pasted | None = None  # the text with its skills, once somebody asked for them
     errors: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
@@ -111,7 +134,7 @@ class ProfileForm:
         values |= {name: {True: "yes", False: "no", None: ""}[written[name]] for name in OPEN_QUESTIONS}
         values["kinds"] = written["kinds"]
         claims = [
-            ClaimRow(number, row["skill"], str(row["level"]), row["evidence"])
+            ClaimRow(number, row["skill"], str(row["level"]), row["evidence"], row["source"])
             for number, row in enumerate(written["claims"])
         ]
         languages = enumerate(written["languages"].items())
@@ -124,13 +147,14 @@ class ProfileForm:
         values: dict[str, Any] = {name: post.get(name, "") for name in (*PLAIN, *OPEN_QUESTIONS)}
         values["text"] = values["text"].replace("\r\n", "\n")
         values["kinds"] = post.getlist("kinds")
-        standing = set(declared_by(profile).values_list("skill__code", flat=True))
+        standing = dict(declared_by(profile).values_list("skill__code", "source"))
         claims = [
             ClaimRow(
                 place,
                 post.get(f"skill-{number}", ""),
                 post.get(f"level-{number}", ""),
                 post.get(f"evidence-{number}", ""),
+                post.get(f"source-{number}", standing.get(post.get(f"skill-{number}", ""), Claim.Source.SELF.value)),
                 new=post.get(f"skill-{number}", "") not in standing,
             )
             for place, number in enumerate(_numbers(post, "skill"))
@@ -139,18 +163,24 @@ class ProfileForm:
             SpokenRow(place, post.get(f"spoken-{number}", ""), post.get(f"spoken_level-{number}", ""))
             for place, number in enumerate(_numbers(post, "spoken"))
         ]
-        return cls(profile, values, claims, spoken or [SpokenRow(0)], query=post.get("q", "").strip(), unsaved=True)
+        form = cls(profile, values, claims, spoken or [SpokenRow(0)], query=post.get("q", "").strip(), unsaved=True)
+        form.pasted = Pasted.sent(post, values["text"], DENIED)
+        return form
 
     def rearranged(self, post: QueryDict) -> bool:
         """Whether the button that was pressed only changes the form; then it is changed."""
-        if code := post.get("add", "")[:100]:
+        if self.pasted and DECISIONS & set(post):
+            self._decide(self.pasted, post)
+        elif code := post.get("add", "")[:100]:
             self.add(code)
         elif "remove" in post:
             numbers = _numbers(post, "skill")
             self.looks_for_skill = True
-            self.claims = [
-                row for row, number in zip(self.claims, numbers, strict=True) if str(number) != post["remove"]
-            ]
+            numbered = list(zip(self.claims, numbers, strict=True))
+            if self.pasted:
+                for row in (row for row, number in numbered if str(number) == post["remove"]):
+                    self.pasted.leave_out(row.code)
+            self.claims = [row for row, number in numbered if str(number) != post["remove"]]
             for place, row in enumerate(self.claims):
                 row.number = place
         elif "more_languages" in post:
@@ -159,8 +189,27 @@ class ProfileForm:
             # The second is Return in the search field: it presses the first button of the form.
             self.find()
         else:
-            return False
+            return post.get("do") == "link"
         return True
+
+    def _decide(self, pasted: Pasted, post: QueryDict) -> None:
+        """Take skills over from the text, or leave one out."""
+        accepted: list[Accepted] = []
+        if number := post.get("reject", ""):
+            pasted.reject(number)
+        elif number := post.get("accept", ""):
+            accepted = pasted.accepted(number)
+        elif "accept_all" in post:
+            accepted = pasted.accepted_all({*self._confirmed_codes(), *(row.code for row in self.claims)})
+        for one in accepted:
+            if any(row.code == one.code for row in self.claims):
+                continue
+            row = ClaimRow(len(self.claims), one.code, one.level, new=True)
+            if one.found:
+                row.source, row.evidence = Claim.Source.TEXT.value, one.found.evidence
+            self.claims.append(row)
+        pasted.held = {*self._confirmed_codes(), *(row.code for row in self.claims)}
+        self.looks_for_skill = not pasted.open
 
     def find(self) -> None:
         """Look for the skill that was typed."""
@@ -222,7 +271,7 @@ class ProfileForm:
         match path:
             case ("claims", int(number), "level" | "evidence" | "skill" as name):
                 return f"{name}-{number}"
-            case ("claims", int(number), *_rest):
+            case ("claims", int(number), *_rest):  # its source too: the row says it
                 return f"skill-{number}"
             case ("languages", str(code), *_rest):
                 # The last of its code: where a language stands twice, the second is the one too many.
@@ -240,22 +289,35 @@ class ProfileForm:
         yield from ("kinds", "city", "moves", "remote", "available_from", "adult")
         yield from (f"spoken-{spoken.number}" for spoken in self.spoken)
 
-    def name_skills(self) -> list[Claim]:
+    def name_skills(self) -> list[ConfirmedRow]:
         """Look up what the rows are called and who confirmed them; gives the confirmed claims that have no row."""
+        if self.pasted:
+            self.pasted.held = {*self._confirmed_codes(), *(row.code for row in self.claims)}
         skills = skills_by_code([{"skill": row.code} for row in self.claims])
         rows = {row.code: row for row in self.claims}
         for row in self.claims:
             row.skill = skills.get(row.code)
             row.confirmed = []
+            row.found = self._found(row.code)
         alone = []
-        confirmed = self.profile.claims.exclude(source__in=Claim.SELF_DECLARED).filter(withdrawn_at=None)
-        for claim in confirmed.select_related("skill", "confirmer"):
+        for claim in confirmed_of(self.profile).select_related("skill", "confirmer"):
             row_of = rows.get(claim.skill.code)
             if row_of is None:
-                alone.append(claim)
+                alone.append(ConfirmedRow(claim, self._found(claim.skill.code)))
             else:
                 row_of.confirmed.append(claim)
         return alone
+
+    def _found(self, code: str) -> Found | None:
+        return self.pasted.of(code) if self.pasted else None
+
+    def _confirmed_codes(self) -> set[str]:
+        return set(confirmed_of(self.profile).values_list("skill__code", flat=True))
+
+    @property
+    def asks(self) -> list[Proposal]:
+        """What the text shows beside the skills that stand on the profile."""
+        return self.pasted.proposals if self.pasted else []
 
     @property
     def prose_languages(self) -> Pairs:
@@ -281,6 +343,11 @@ class ProfileForm:
 def declared_by(profile: Profile) -> QuerySet[Claim]:
     """What the person says of themselves; the rest only others can change."""
     return profile.claims.filter(source__in=Claim.SELF_DECLARED, withdrawn_at=None)
+
+
+def confirmed_of(profile: Profile) -> QuerySet[Claim]:
+    """What others say of the person."""
+    return profile.claims.exclude(source__in=Claim.SELF_DECLARED).filter(withdrawn_at=None)
 
 
 def with_typed(options: Pairs, typed: str) -> Pairs:

@@ -1,10 +1,11 @@
 """What a profile looks like as its person writes it, on the form and over the API."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from accounts.inputs import (
     MANY_CHARACTERS,
@@ -13,6 +14,7 @@ from accounts.inputs import (
     Kinds,
     Languages,
     LevelField,
+    OneOf,
     Prose,
     YesNo,
     city_by_code,
@@ -28,16 +30,30 @@ MOST_CLAIMS = 200
 class ClaimInput(Input):
     """One skill that a person declares: the code, or the small object in which it is read."""
 
-    readable = frozenset({"source", "confirmed_by", "confirmed_at"})
+    readable = frozenset({"confirmed_by", "confirmed_at"})
+    default_error_messages = {"confirmed": _("Only others can say this; a claim of one’s own is “self” or “text”.")}
 
     skill = SkillCode()
     level = LevelField()
     evidence = Prose(max_length=500, allow_blank=True, default="")
 
+    def get_fields(self) -> dict[str, Any]:
+        """The fields above and `source`, a name that as an attribute is taken by the base class."""
+        source = OneOf(choices=Claim.Source.choices, default=Claim.Source.SELF.value)
+        return super().get_fields() | {"source": source}
+
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping) and isinstance(data.get("skill"), Mapping):
             data = {**data, "skill": data["skill"].get("code")}
         return super().to_internal_value(data)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a source that is not the person's to write, unless the claim comes back just as it was read."""
+        claim = (attrs["skill"].pk, attrs["level"], attrs["source"])
+        if attrs["source"] not in Claim.SELF_DECLARED and claim not in self.context["confirmed"]:
+            message = ErrorDetail(str(self.error_messages["confirmed"]), "confirmed")
+            raise serializers.ValidationError({"source": [message]})
+        return attrs
 
 
 class ProfileInput(Input):
@@ -68,7 +84,8 @@ class ProfileInput(Input):
         },
     )
 
-    def __init__(self, *, data: Any) -> None:
+    def __init__(self, *, data: Any, confirmed: Collection[tuple[int, int, str]] = ()) -> None:
+        """`confirmed` is what others say of the person: skill, level and source of each claim."""
         rows = data.get("claims") if isinstance(data, Mapping) else None
         if isinstance(rows, list):
             rows = [
@@ -76,9 +93,12 @@ class ProfileInput(Input):
                 for row in rows
                 if isinstance(row, Mapping) and "skill" in row
             ]
-        super().__init__(data=data, context={"skills": skills_by_code(rows)})
+        super().__init__(data=data, context={"skills": skills_by_code(rows), "confirmed": confirmed})
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        # What others say is read in the same list; sent back, it stays as it is and is nothing that is declared.
+        if any(row["source"] not in Claim.SELF_DECLARED for row in attrs["claims"]):
+            attrs["claims"] = [row for row in attrs["claims"] if row["source"] in Claim.SELF_DECLARED]
         if again := twice(attrs["claims"]):
             raise serializers.ValidationError({"claims": again})
         return attrs
@@ -102,7 +122,11 @@ def profile_as_written(profile: Profile) -> dict[str, Any]:
         "matching",
     ]
     declared = profile.claims.filter(source__in=Claim.SELF_DECLARED, withdrawn_at=None).select_related("skill")
-    claims = [{"skill": row.skill, "level": row.level, "evidence": row.evidence} for row in declared]
+    rows = {row.skill_id: row for row in reversed(declared)}  # one a skill, the older where there were two
+    claims = [
+        {"skill": row.skill, "level": row.level, "evidence": row.evidence, "source": row.source}
+        for row in reversed(rows.values())
+    ]
     return as_written({name: getattr(profile, name) for name in names} | {"claims": claims})
 
 

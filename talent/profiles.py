@@ -46,7 +46,8 @@ def change_profile(*, by: User, profile: Profile, data: Any, partial: bool = Fal
         profile = _locked(profile)
         before = profile_as_written(profile)
         given = before | data if partial and isinstance(data, dict) else data
-        values = checked(ProfileInput(data=given))
+        confirmed = profile.claims.exclude(source__in=Claim.SELF_DECLARED).values_list("skill", "level", "source")
+        values = checked(ProfileInput(data=given, confirmed=set(confirmed)))
         after = as_written(values)
         if after == before:
             return profile
@@ -85,15 +86,20 @@ def _locked(profile: Profile) -> Profile:
 
 
 def _declare(profile: Profile, rows: list[dict[str, Any]]) -> None:
-    """Replace what the person says of themselves; a claim that stays as it was keeps its row and its source."""
-    standing = {claim.skill_id: claim for claim in profile.claims.filter(source__in=Claim.SELF_DECLARED)}
+    """Replace what the person says of themselves, one row a skill; a claim that stays as it was keeps its row."""
+    standing: dict[int, Claim] = {}
+    doubled = []
+    for declared in profile.claims.filter(source__in=Claim.SELF_DECLARED):
+        if standing.setdefault(declared.skill_id, declared) is not declared:
+            doubled.append(declared.pk)  # declared and found in a text: one of them is enough
+    Claim.objects.filter(pk__in=doubled).delete()
     for row in rows:
         claim = standing.pop(row["skill"].pk, None)
         if claim is None:
             Claim.objects.create(profile=profile, **row)
-        elif (claim.level, claim.evidence) != (row["level"], row["evidence"]):
-            claim.level, claim.evidence = row["level"], row["evidence"]
-            claim.save(update_fields=["level", "evidence"])
+        elif (claim.level, claim.evidence, claim.source) != (row["level"], row["evidence"], row["source"]):
+            claim.level, claim.evidence, claim.source = row["level"], row["evidence"], row["source"]
+            claim.save(update_fields=["level", "evidence", "source"])
     Claim.objects.filter(pk__in=[claim.pk for claim in standing.values()]).delete()
 
 

@@ -25,18 +25,24 @@ class Claim(models.Model):
 
     SELF_DECLARED = (Source.SELF, Source.TEXT)
 
-    profile = models.ForeignKey(Profile, models.CASCADE, related_name="claims")
-    skill = models.ForeignKey(Skill, models.PROTECT, related_name="claims")
+    profile = models.ForeignKey(Profile, models.CASCADE, related_name="claims", verbose_name=_("profile"))
+    skill = models.ForeignKey(Skill, models.PROTECT, related_name="claims", verbose_name=_("skill"))
     level = models.PositiveSmallIntegerField(_("level"), choices=Level)
-    source = models.CharField(max_length=20, choices=Source, default=Source.SELF)
-    evidence = models.TextField(blank=True)
-    confirmer = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
-    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    confirmed_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    source = models.CharField(_("source"), max_length=20, choices=Source, default=Source.SELF)
+    evidence = models.TextField(_("evidence"), blank=True)
+    confirmer = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("confirmer")
+    )
+    confirmed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("confirmed by")
+    )
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
 
     class Meta:
+        verbose_name = _("claim")
+        verbose_name_plural = _("claims")
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(

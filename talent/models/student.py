@@ -23,8 +23,8 @@ class ProfileQuerySet(models.QuerySet["Profile"]):
 class Profile(PublicId):
     """What a person brings, wishes and allows. Unknown is null, never a default."""
 
-    user = models.OneToOneField(User, models.CASCADE, related_name="profile")
-    external_id = models.CharField(max_length=100, null=True, blank=True)
+    user = models.OneToOneField(User, models.CASCADE, related_name="profile", verbose_name=_("user"))
+    external_id = models.CharField(_("external id"), max_length=100, null=True, blank=True)
     name = models.CharField(_("name"), max_length=100)
     contact = models.CharField(_("contact after your yes"), max_length=200, blank=True)
     adult = models.BooleanField(_("18 or older"), null=True)
@@ -38,13 +38,15 @@ class Profile(PublicId):
     languages = models.JSONField(_("languages"), default=dict, blank=True)
     available_from = models.DateField(_("free from"), null=True, blank=True)
     matching = models.BooleanField(_("matching"), default=True)
-    revision = models.PositiveIntegerField(default=1, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-    changed_at = models.DateTimeField(auto_now=True)
+    revision = models.PositiveIntegerField(_("revision"), default=1, editable=False)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
 
     objects = ProfileQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("profile")
+        verbose_name_plural = _("profiles")
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(condition=Q(language__in=["en", "zh-Hans"]), name="profile_language_known"),

@@ -123,9 +123,9 @@ def test_a_title_of_10000_characters_is_told_and_kept(desk: Client) -> None:
 
 
 def test_a_text_that_is_too_long_is_told_and_kept(desk: Client) -> None:
-    page, form = refused(desk, filled(text="x" * 20_001))
-    assert beside(form, "text") == ["At most 20000 characters; please shorten it."]
-    assert "x" * 20_001 in page
+    page, form = refused(desk, filled(text="x" * 100_001))
+    assert beside(form, "text") == ["At most 100000 characters; please shorten it."]
+    assert "x" * 100_001 in page
 
 
 def test_101_skills_are_too_many_and_all_of_them_are_kept(desk: Client) -> None:
