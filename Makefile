@@ -1,7 +1,7 @@
-.PHONY: run test check bench
+.PHONY: run test check bench evaluate
 
 run:
 	python3 run.py
 
-test check bench:
+test check bench evaluate:
 	python3 run.py $@

@@ -16,10 +16,14 @@ python3 run.py           set up, start everything, print the address and the dem
 python3 run.py test ...  set up and run the tests; what follows goes to pytest (after --, also -h)
 python3 run.py check     set up and ask the linters, the type checker, the import rules, Django's own checks
 python3 run.py bench ... set up and measure the speed
+python3 run.py evaluate  set up and measure how good matching and linking are, beside simpler ways
 
 Read from the environment: HOST (127.0.0.1), PORT (8000), DATABASE_URL (a file in var), REDIS_URL (the bundled
 Valkey), DEMO (1 on the embedded database, else 0), SECRET_KEY, ALLOWED_HOSTS, SITE_URL, EMAIL_URL,
 VAR_DIR (var)."""
+
+# Words that hand over to a program, together with what follows them.
+MODULES = {"test": "pytest", "bench": "benchmarks", "evaluate": "benchmarks.evaluate"}
 
 
 def main(words: list[str]) -> int:
@@ -28,7 +32,7 @@ def main(words: list[str]) -> int:
     if word in ("-h", "--help") or rest[:1] in (["-h"], ["--help"]):
         say(USAGE)
         return 0
-    if word not in ("", "test", "check", "bench") or (rest and word not in ("test", "bench")):
+    if word not in ("", "check", *MODULES) or (rest and word not in MODULES):
         say(USAGE)
         return 2
     folder = Folder.of(Path(__file__).resolve().parent.parent, os.environ)
@@ -58,9 +62,8 @@ def obey(word: str, rest: list[str], folder: Folder, stop: Stop) -> int:
     set_up(folder, env, stop, developing=word == "check")
     if word == "check":
         return check(folder, env, stop)
-    module = {"test": "pytest", "bench": "benchmarks"}[word]
     stop.check()
     stop.let_go()
     # In the place of this process, so that the terminal, Ctrl-C and the exit code are its own.
     os.chdir(folder.root)
-    os.execve(folder.python, [folder.python, "-m", module, *rest], env)
+    os.execve(folder.python, [folder.python, "-m", MODULES[word], *rest], env)

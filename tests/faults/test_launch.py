@@ -277,7 +277,7 @@ def test_a_machine_without_a_bundled_broker_is_asked_for_one(monkeypatch):
 
 
 def test_an_unknown_word_shows_the_usage(capsys):
-    assert main(["evaluate"]) == 2
+    assert main(["evaluation"]) == 2
     assert "python3 run.py test" in capsys.readouterr().out
 
 
