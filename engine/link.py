@@ -15,8 +15,9 @@ from typing import Final, Literal
 import numpy as np
 
 from .cues import Said, Sentence, Standing, heading
+from .likenesses import Likenesses
 from .names import NameHit, NameIndex
-from .resemblance import ALIAS_WEIGHT, Likenesses, Resemblance
+from .resemblance import ALIAS_WEIGHT, Resemblance
 from .wording import Mark, Plain, features, has_han, languages, plain, sentences, units
 
 STEEPNESS: Final = 10.0
@@ -194,7 +195,11 @@ class Linker:
             ]
             for begin in range(0, len(waiting), resemblance.block):
                 block = waiting[begin : begin + resemblance.block]
-                likenesses = resemblance.compare([body for _, body, _ in block], [one.marks for _, _, one in block])
+                likenesses = resemblance.compare(
+                    [body for _, body, _ in block],
+                    [compared.start for _, _, compared in block],
+                    [compared.marks for _, _, compared in block],
+                )
                 for row, (reading, _, compared) in enumerate(block):
                     self._note(reading, compared, likenesses, row, least)
         for reading in group:
@@ -210,7 +215,7 @@ class Linker:
         keep = np.flatnonzero(scores >= _unlikely(least))
         keep = keep[np.argsort(-scores[keep], kind="stable")][:A_SENTENCE]
         for skill in keep.tolist():
-            start, end = int(found.start[row, skill]), int(found.end[row, skill])
+            start, end = found.place(row, skill)
             score = float(scores[skill])
             if any(hit.start <= start and end <= hit.end and end - start < hit.end - hit.start for hit in named):
                 score *= INSIDE
@@ -234,7 +239,8 @@ class Linker:
                 spots.extend(self._named(reading, hit))
             if not spots:
                 continue
-            sentence = Sentence(reading.plain.text, start, end, ((spot.start, spot.end) for spot in spots))
+            named = ((spot.start, spot.end) for spot in spots if spot.found_by == "name" or not has_han(body))
+            sentence = Sentence(reading.plain.text, start, end, named)
             for spot in spots:
                 shown.setdefault(spot.skill, []).append((spot, sentence.said((spot.start, spot.end), section)))
         linked = [_settled(skill, places, reading.plain) for skill, places in shown.items()]

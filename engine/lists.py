@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from engine.model import CONDITIONS, NOTHING, Ranked, lowest_on_grid
+from engine.model import CONDITIONS, NOTHING, Focus, Ranked, lowest_on_grid
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +56,7 @@ class Lists:
         self,
         owners: int,
         order: NDArray[np.int64],
-        focus: float | None,
+        focus: Focus | None,
         bonus: float,
         keep: int,
         slack: int,
@@ -64,12 +64,12 @@ class Lists:
     ) -> None:
         """Start with an empty list for each owner.
 
-        ``order`` is that of the candidates. A ``focus`` of None says that nobody asks for these lists. At most
-        ``slack`` pairs come in between two cuts. ``whole`` promises that an owner's pairs come in one part, by
-        ascending owner, and as ``best`` leaves them.
+        ``order`` is that of the candidates. ``focus`` is one for all or float64 (owners,); None says that nobody asks
+        for these lists. At most ``slack`` pairs come in between two cuts. ``whole`` promises that an owner's pairs come
+        in one part, by ascending owner, and as ``best`` leaves them.
         """
         self.idle = focus is None
-        self.focus = 0.0 if focus is None else focus
+        self._focus: Focus = 0.0 if focus is None else focus
         self.bonus = bonus
         self.keep = keep
         self.floor: NDArray[np.float64] = np.full(owners, NOTHING)  # what a pair must exceed to come in
@@ -82,6 +82,10 @@ class Lists:
         self._limit = owners * keep + min(owners * keep, slack)
         self._eligible = np.zeros(owners, dtype=np.int64)
         self._excluded = np.zeros((owners, len(CONDITIONS)), dtype=np.int64)
+
+    def focus(self, owners: NDArray[np.integer]) -> Focus:
+        """Give the focus of these owners' lists: one number for all, or one for each, in their order."""
+        return self._focus[owners] if isinstance(self._focus, np.ndarray) else self._focus
 
     def count(self, owners: slice, eligible: NDArray[np.int64], excluded: NDArray[np.int64]) -> None:
         """Add what the conditions left and removed in one block."""

@@ -67,6 +67,10 @@ NOTHING: Final = 0.5 / 10**_DECIMALS
 """A score up to this settles at 0, and a score of 0 is never kept."""
 
 
+Focus = float | NDArray[np.float64]
+"""How much unused strengths may take off: one for all lists, or one for each owner."""
+
+
 def on_grid(values: ArrayLike) -> NDArray[np.int64]:
     """Turn scores or surpluses into whole billionths, the grain at which two of them count as equal.
 
@@ -83,11 +87,11 @@ def lowest_on_grid(grains: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 def raw_score(
-    fit: NDArray[np.float64], use: NDArray[np.float64], text: NDArray[np.float64] | None, focus: float, bonus: float
+    fit: NDArray[np.float64], use: NDArray[np.float64], text: NDArray[np.float64] | None, focus: Focus, bonus: float
 ) -> NDArray[np.float64]:
     """Work out scores from fit, use and text, all in 0..1 and of one shape, as the sums come out.
 
-    ``text`` is None where no text counts. O(values), three passes in place.
+    ``text`` is None where no text counts; ``focus`` is one number or one a pair. O(values), three passes in place.
     """
     score: NDArray[np.float64] = use * focus
     score += 1.0 - focus
@@ -106,10 +110,10 @@ def settled(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.round(np.minimum(scores, 1.0), _DECIMALS), dtype=np.float64)
 
 
-def check_numbers(focus: float, bonus: float) -> None:
+def check_numbers(focus: Focus, bonus: float) -> None:
     """Raise ``ValueError`` for a focus or a text bonus outside 0..1."""
     for name, value in (("focus", focus), ("text bonus", bonus)):
-        if not 0.0 <= value <= 1.0:
+        if not np.all((np.asarray(value) >= 0.0) & (np.asarray(value) <= 1.0)):
             raise ValueError(f"the {name} must lie in 0..1, not {value}")
 
 

@@ -19,6 +19,7 @@ from engine.model import (
     KEEP,
     TEXT_BONUS,
     TEXT_SCALE,
+    Focus,
     Needs,
     Ranked,
     Supply,
@@ -131,13 +132,14 @@ def rank_for_needs(
     supply: Supply,
     near: csr_array,
     *,
-    focus: float = FOCUS_NEED,
+    focus: Focus = FOCUS_NEED,
     bonus: float = TEXT_BONUS,
     keep: int = KEEP,
 ) -> Ranked:
     """Find the best persons for each need by looking at every pair."""
     definition = Definition(supply, needs, near)
-    pairs = {(j, i): definition.pair(i, j, focus, bonus) for j in range(len(needs)) for i in range(len(supply))}
+    of = np.broadcast_to(focus, len(needs)).tolist()
+    pairs = {(j, i): definition.pair(i, j, of[j], bonus) for j in range(len(needs)) for i in range(len(supply))}
     failed = {(j, i): definition.failed(i, j) for j, i in pairs}
     return _ranked(pairs, failed, len(needs), len(supply), supply.order.tolist(), keep)
 

@@ -1,10 +1,11 @@
 """How much a sentence resembles each skill, by scikit-learn alone: for skills that no name in the text points to.
 
-Three likenesses are added up, each measured (docs/decisions/0006): the words of a name against every short stretch of
-the sentence, the best counts (a whole sentence against a name drowns the three words that matter in thirty others); the
-letters of the label against the whole sentence (n-grams of three and four, for endings and spellings); and the sentence
-against label and definition in a hundred latent directions (TF-IDF, `TruncatedSVD`), which says what the sentence is
-about, and so whether "stack" is of software or of timber.
+In English three likenesses are added up, each measured (docs/decisions/0006): the words of a name against every short
+stretch of the sentence, the best counts (a whole sentence against a name drowns the three words that matter in thirty
+others); the letters of the label against the whole sentence (n-grams of three and four, for endings and spellings); and
+the sentence against label and definition in a hundred latent directions (TF-IDF, `TruncatedSVD`), which says what the
+sentence is about, and so whether "stack" is of software or of timber. In Chinese characters are compared
+(`characters`).
 
 The weight of a word falls with the number of skills whose names or definition have it, never to nothing; words of
 grammar count a tenth, words of every advertisement four tenths. A name whose words weigh little together is discounted:
@@ -16,7 +17,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -28,6 +28,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics.pairwise import linear_kernel
 from sklearn.preprocessing import normalize
 
+from .characters import Characters
+from .likenesses import Likenesses
 from .names import spellings
 from .wording import (
     ADVERT_PAIRS,
@@ -41,8 +43,8 @@ from .wording import (
     units,
 )
 
-WIDEST: Final = {"en": 4, "zh": 7}
-"""Longest stretch of a sentence that is held against a name: words, or pairs of Chinese characters."""
+WIDEST: Final = 4
+"""Longest stretch of a sentence that is held against a name, in words."""
 
 LABEL_LETTERS: Final = 0.4
 DEFINITION: Final = 0.2
@@ -65,18 +67,6 @@ CELLS: Final = 700_000
 
 _GRAMMAR_STEMS: Final = frozenset(map(stem, STOP_WORDS))
 _ADVERT_STEMS: Final = frozenset(map(stem, ADVERT_WORDS)) - _GRAMMAR_STEMS
-
-
-@dataclass(frozen=True)
-class Likenesses:
-    """For each of *s* sentences (rows) and *K* skills: ``score`` and the stretch that earned most of it.
-
-    ``score`` float64 (s, K), 0 where no stretch is like a name; ``start``, ``end`` int32 (s, K) plain places.
-    """
-
-    score: NDArray[np.float64]
-    start: NDArray[np.int32]
-    end: NDArray[np.int32]
 
 
 @lru_cache(maxsize=200_000)
@@ -114,7 +104,7 @@ class Resemblance:
         self.size = len(names)
         self.block = max(1, CELLS // max(1, self.size))
         """How many sentences should be compared at a time."""
-        self._widest = WIDEST[language]
+        self._characters = Characters(names, definitions) if language == "zh" else None
         labels = [plain(own[0]).text if own else "" for own in names]
         described = [f"{label}\n{plain(text).text}" for label, text in zip(labels, definitions, strict=True)]
         spelt = [
@@ -126,14 +116,12 @@ class Resemblance:
             for own in names
         ]
         self._weigh(spelt, described)
+        if self._characters is not None:
+            return
         self._keep_names(spelt)
         self._letters, self._label_letters = _fitted(
             TfidfVectorizer(
                 analyzer="char_wb", ngram_range=(3, 4), sublinear_tf=True, dtype=np.float32, lowercase=False
-            )
-            if language == "en"
-            else TfidfVectorizer(
-                analyzer="char", ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32, lowercase=False
             ),
             labels,
         )
@@ -201,15 +189,17 @@ class Resemblance:
         weights = [self.weight(mark) for mark in set(_marks(plain(name).text))]
         return math.sqrt(min(1.0, math.sqrt(sum(weight * weight for weight in weights)) / ENOUGH))
 
-    def compare(self, texts: Sequence[str], marks: Sequence[Sequence[Mark]]) -> Likenesses:
-        """Hold some plain sentences, with their features, against every skill; at most ``block`` should come at a time.
+    def compare(self, texts: Sequence[str], starts: Sequence[int], marks: Sequence[Sequence[Mark]]) -> Likenesses:
+        """Hold some plain sentences, which begin at these places, against every skill; some ``block`` at a time.
 
-        O(stretches * names that share a word + sentences * skills). Places are those of the features.
+        ``marks`` are their features. O(stretches * names that share a word + sentences * skills).
         """
+        if self._characters is not None:
+            return self._characters.compare(texts, starts)
         count = len(texts)
         flat = np.zeros(count * self.size, dtype=np.float64)
-        start = np.zeros(count * self.size, dtype=np.int32)
-        end = np.zeros(count * self.size, dtype=np.int32)
+        start = np.zeros((count, self.size), dtype=np.int32)
+        end = np.zeros((count, self.size), dtype=np.int32)
         table, sentence_of, places = self._stretches(marks)
         if table.shape[0] and self._owners.size:
             alike = csr_array(table @ self._names)
@@ -222,7 +212,7 @@ class Resemblance:
             row, column, value = row[order], column[order], value[order]
             key = sentence_of[row] * self.size + self._owners[column]
             flat[key] = value
-            start[key], end[key] = places[row, 0], places[row, 1]
+            start.flat[key], end.flat[key] = places[row, 0], places[row, 1]
         score = flat.reshape(count, self.size)
         some = score > 0
         if self._label_letters is not None:
@@ -231,7 +221,7 @@ class Resemblance:
             about = normalize(self._words.transform(texts) @ self._directions)
             score += DEFINITION * linear_kernel(about, self._skills)
         score *= some
-        return Likenesses(score, start.reshape(count, self.size), end.reshape(count, self.size))
+        return Likenesses(score, lambda row, skill: (int(start[row, skill]), int(end[row, skill])))
 
     def _stretches(self, sentences: Sequence[Sequence[Mark]]) -> tuple[csr_array, NDArray[np.int64], NDArray[np.int32]]:
         """Give every short stretch of each sentence: its features by weight, its sentence, its place.
@@ -258,7 +248,7 @@ class Resemblance:
         factors = np.array([_factor(mark[0]) for marks in sentences for mark in marks], dtype=np.float32)
         edge = (table[:, 4] >= 0) & (factors > GRAMMAR_WEIGHT)
         subject = factors >= 1.0
-        parts = [self._of_width(table, weight, edge, subject, width) for width in range(1, self._widest + 1)]
+        parts = [self._of_width(table, weight, edge, subject, width) for width in range(1, WIDEST + 1)]
         shape = (sum(len(part[1]) for part in parts), max(1, len(self._columns)))
         if not shape[0]:
             return csr_array(shape, dtype=np.float32), np.empty(0, np.int64), np.empty((0, 2), np.int32)

@@ -30,6 +30,7 @@ from engine.model import (
     KEEP,
     TEXT_BONUS,
     TEXT_SCALE,
+    Focus,
     Needs,
     Ranked,
     Supply,
@@ -55,7 +56,7 @@ def rank_for_needs(
     supply: Supply,
     near: csr_array,
     *,
-    focus: float = FOCUS_NEED,
+    focus: Focus = FOCUS_NEED,
     bonus: float = TEXT_BONUS,
     keep: int = KEEP,
     pairs_per_block: int = 2_000_000,
@@ -64,7 +65,8 @@ def rank_for_needs(
 ) -> Ranked:
     """Find the best persons for each need.
 
-    ``near`` is csr (K, K) float64, ``[k, q]`` how far holding q shows k, 0..1. ``on_block(done, total)`` is called
+    ``near`` is csr (K, K) float64, ``[k, q]`` how far holding q shows k, 0..1. ``focus`` is one for all lists or one a
+    need, float64 (m,): advice is judged otherwise than a job. ``on_block(done, total)`` is called
     after every block, in the thread of the caller; what it raises ends the run. ``threads`` None means one a core, two
     at most. Raises ``ValueError`` where the tables do not belong together or a number is out of range. Time and memory:
     see the module.
@@ -77,7 +79,7 @@ def rank_for_people(
     needs: Needs,
     near: csr_array,
     *,
-    focus: float = FOCUS_PERSON,
+    focus: Focus = FOCUS_PERSON,
     bonus: float = TEXT_BONUS,
     keep: int = KEEP,
     pairs_per_block: int = 2_000_000,
@@ -93,8 +95,8 @@ def rank_both(
     supply: Supply,
     near: csr_array,
     *,
-    focus_needs: float = FOCUS_NEED,
-    focus_people: float = FOCUS_PERSON,
+    focus_needs: Focus = FOCUS_NEED,
+    focus_people: Focus = FOCUS_PERSON,
     bonus: float = TEXT_BONUS,
     keep: int = KEEP,
     pairs_per_block: int = 2_000_000,
@@ -112,8 +114,8 @@ def _rank(
     needs: Needs,
     supply: Supply,
     near: csr_array,
-    focus_needs: float | None,
-    focus_people: float | None,
+    focus_needs: Focus | None,
+    focus_people: Focus | None,
     bonus: float,
     keep: int,
     pairs_per_block: int,
@@ -124,6 +126,9 @@ def _rank(
     _check(needs, supply, near, keep, pairs_per_block)
     for focus in (focus_needs, focus_people):
         check_numbers(0.0 if focus is None else focus, bonus)
+    for focus, owners in ((focus_needs, len(needs)), (focus_people, len(supply))):
+        if isinstance(focus, np.ndarray) and focus.shape != (owners,):
+            raise ValueError(f"there must be one focus, or one for each of {owners} lists, not {focus.shape}")
     if bonus == 0.0 or supply.text is None or needs.text is None:
         bonus = 0.0
     threads = min(2, os.cpu_count() or 1) if threads is None else max(1, threads)
@@ -259,7 +264,8 @@ class _Block:
         lists = self.for_needs
         if lists.idle:
             return together([])
-        score = raw_score(scored.fit, scored.use, scored.text, lists.focus, lists.bonus)
+        focus = lists.focus(scored.column + self.wanted.columns.start)
+        score = raw_score(scored.fit, scored.use, scored.text, focus, lists.bonus)
         at = np.flatnonzero(score > lists.floor[self.wanted.columns][scored.column])
         owner, candidate = scored.column[at] + self.wanted.columns.start, scored.row[at] + self.rows.start
         return _written(owner, candidate, scored, at, above, lists)
@@ -269,7 +275,8 @@ class _Block:
         lists = self.for_people
         if lists.idle:
             return together([])
-        score = raw_score(scored.fit, scored.use, scored.text, lists.focus, lists.bonus)
+        focus = lists.focus(scored.row + self.rows.start)
+        score = raw_score(scored.fit, scored.use, scored.text, focus, lists.bonus)
         floor = np.maximum(lists.floor[self.rows], _kth_of_rows(score, scored.lengths, lists.keep))
         at = np.flatnonzero(score > np.repeat(floor, scored.lengths))
         owner, candidate = scored.row[at] + self.rows.start, scored.column[at] + self.wanted.columns.start
@@ -317,7 +324,7 @@ def _written(
     np.minimum(scored.fit[at], 1.0, out=fit)
     np.minimum(scored.use[at], 1.0, out=use)
     text[:] = 0.0 if scored.text is None else scored.text[at]
-    score[:] = settled(raw_score(fit, use, text, lists.focus, lists.bonus))
+    score[:] = settled(raw_score(fit, use, text, lists.focus(owner), lists.bonus))
     surplus[:] = above[scored.row[at], scored.column[at]]
     # A score takes 30 bits of the rank, a surplus of at most four wholes the 32 below them.
     rank = (on_grid(score) << 32) + on_grid(surplus)

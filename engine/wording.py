@@ -116,10 +116,17 @@ class Plain:
     places: Sequence[int] | None = None
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Give the place in the text as written of the plain characters ``start`` up to ``end``. O(1)."""
+        """Give the place in the text as written of the plain characters ``start`` up to ``end``. O(1).
+
+        A letter that is spelt plainly by two ("ﬁ", "İ") is never cut through: the place ends behind it.
+        """
         if self.places is None:
             return start, end
-        return self.places[start], (self.places[end] if end > start else self.places[start])
+        if end <= start:
+            return self.places[start], self.places[start]
+        while end + 1 < len(self.places) and self.places[end] == self.places[end - 1]:
+            end += 1
+        return self.places[start], self.places[end]
 
     def written(self, start: int, end: int) -> str:
         """Give the words as they were written there."""

@@ -8,12 +8,14 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from engine.explain import Part, explain
 from engine.explain import Wanted as WantedSkill
 from engine.link import Linker, SkillText
-from engine.model import FOCUS_NEED, FOCUS_NONE, FOCUS_PERSON, TEXT_BONUS, Needs, Ranked, Supply
+from engine.model import FOCUS_NONE, FOCUS_PERSON, TEXT_BONUS, Needs, Ranked, Supply
 from engine.text import Reading, TextModel
 from engine.topk import rank_both
 from skills.framework import SkillRow
@@ -23,6 +25,7 @@ from skills.nearness import as_array, near_of
 from .api import PartRead, part_read
 from .explaining import Names, part_view
 from .files import Found, Link, Reader, Report, Talent, Vocabulary, Wanted
+from .pairs import focus_of_needs
 from .text_vectors import whole_text
 
 Progress = Callable[[int, int], None]
@@ -42,10 +45,11 @@ class How:
     focus: float | None = None
     explain: bool = False
 
-    @property
-    def focus_of_needs(self) -> float:
-        """Focus in a need's list of talents."""
-        return FOCUS_NONE if self.fit_only else FOCUS_NEED if self.focus is None else self.focus
+    def focus_of_needs(self, needs: Needs) -> NDArray[np.float64]:
+        """Focus in each need's list of talents: that of its kind, unless the run sets one for all."""
+        if self.fit_only:
+            return np.full(len(needs), FOCUS_NONE)
+        return focus_of_needs(needs.kind) if self.focus is None else np.full(len(needs), self.focus)
 
     @property
     def focus_of_talents(self) -> float:
@@ -178,7 +182,7 @@ def rank(field: Field, how: How, progress: Progress | None = None) -> Lists:
             field.demand,
             field.supply,
             field.near,
-            focus_needs=how.focus_of_needs,
+            focus_needs=how.focus_of_needs(field.demand),
             focus_people=how.focus_of_talents,
             bonus=how.bonus,
             keep=min(how.top, max(len(field.talents), len(field.needs), 1)),
@@ -193,9 +197,12 @@ def write(field: Field, lists: Lists, how: How, out: Path) -> int:
     Each file appears under its name only when it is whole.
     """
     out.mkdir(parents=True, exist_ok=True)
-    sides: list[tuple[str, str, str, Ranked, Sequence[Talent | Wanted], Sequence[Talent | Wanted], float]] = [
-        ("needs", "need", "talent", lists.for_needs, field.needs, field.talents, how.focus_of_needs),
-        ("talents", "talent", "need", lists.for_talents, field.talents, field.needs, how.focus_of_talents),
+    of_needs, of_talents = how.focus_of_needs(field.demand), np.full(len(field.talents), how.focus_of_talents)
+    sides: list[
+        tuple[str, str, str, Ranked, Sequence[Talent | Wanted], Sequence[Talent | Wanted], NDArray[np.float64]]
+    ] = [
+        ("needs", "need", "talent", lists.for_needs, field.needs, field.talents, of_needs),
+        ("talents", "talent", "need", lists.for_talents, field.talents, field.needs, of_talents),
     ]
     for name, owner, candidate, ranked, owners, candidates, focus in sides:
         growing = out / f"{name}.jsonl.part"
@@ -204,7 +211,7 @@ def write(field: Field, lists: Lists, how: How, out: Path) -> int:
                 matches = [
                     {candidate: candidates[match.other].id, "score": match.score, "fit": match.fit, "use": match.use}
                     | {"rank": match.rank}
-                    | (explained(field, match.pair(owner), match, focus) if how.explain else {})
+                    | (explained(field, match.pair(owner), match, float(focus[row])) if how.explain else {})
                     for match in _matches(ranked, row)
                 ]
                 file.write(json.dumps({owner: line.id, "matches": matches}, ensure_ascii=False) + "\n")

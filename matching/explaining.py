@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 from accounts.prose import SpokenLanguage, WorkKind
 from engine.conditions import kind_state, language_state, place_state, start_state
 from engine.explain import Breakdown, Part, Wanted, explain
-from engine.model import FOCUS_NEED, FOCUS_PERSON, TEXT_BONUS, UNKNOWN
+from engine.model import FOCUS_PERSON, TEXT_BONUS, UNKNOWN
 from engine.text import Reading, TextModel
 from enterprises.models import Need, NeedSkill
 from skills.framework import SkillRow
@@ -24,13 +24,12 @@ from talent.levels import EffectiveLevel, levels_of_profiles
 from talent.models import Profile
 
 from .explanation import ConditionView, Explanation, PartView, SkillName, StrengthView, Via
+from .pairs import KIND_BIT, focus_of_need
 from .rounding import out_of_100
-from .snapshot import KIND_BIT
 from .text_fit import text_model
 from .text_vectors import whole_text
 
 FIRM, STUDENT = "firm", "student"
-FOCUS_OF = {FIRM: FOCUS_NEED, STUDENT: FOCUS_PERSON}
 GAPS_NAMED = 2
 WORDS_NAMED = 3
 STATES = ("met", "ask", "no")  # as the engine numbers them
@@ -140,7 +139,7 @@ def explain_pair(
     wanted = [Wanted(names.place[row.skill_id], row.weight, row.min_level, row.essential) for row in asked]
     levels = {names.place[key]: effective.level for key, effective in held.items()}
     confirmed = {names.place[key] for key, effective in held.items() if effective.confirmed}
-    focus = FOCUS_OF[viewer]
+    focus = focus_of_need(need.kind) if viewer == FIRM else FOCUS_PERSON
     result: Breakdown = explain(levels, wanted, names.near, focus=focus, bonus=TEXT_BONUS, text=text)
     parts = sorted(
         (part_view(part, names, confirmed) for part in result.parts), key=lambda part: (-part.share, part.skill.label)

@@ -19,7 +19,7 @@ from accounts.cities import CITIES
 from accounts.prose import Level, WorkKind
 from engine.model import ESSENTIAL_FACTOR, UNKNOWN, Needs, Supply
 
-from .snapshot import KIND_BIT
+from .pairs import KIND_BIT
 
 LONGEST_TEXT: Final = 100_000  # characters
 LONGEST_ID: Final = 200

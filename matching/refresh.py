@@ -7,12 +7,13 @@ from functools import partial
 import numpy as np
 from django.db import transaction
 
-from engine.model import FOCUS_NEED, FOCUS_PERSON, Ranked
+from engine.model import FOCUS_PERSON, Ranked
 from engine.topk import rank_for_needs, rank_for_people
 from talent.models.student import FEWEST_SKILLS
 
 from . import jobs as job_rows
 from .models import Job, Ranking, Run
+from .pairs import focus_of_needs
 from .snapshot import Snapshot, read_snapshot
 from .store import Made, drop, made_lists, swap_in
 
@@ -120,7 +121,8 @@ def _rank(owners: list[Ranking], snapshot: Snapshot, beat: Callable[[int, int], 
     rows = np.array([row_of[key_of[owner.pk] or 0] for owner in possible])
     ranked: Ranked
     if owners[0].need_id:
-        ranked = rank_for_needs(demand.needs.take(rows), people.supply, near, focus=FOCUS_NEED, on_block=beat)
+        needs = demand.needs.take(rows)
+        ranked = rank_for_needs(needs, people.supply, near, focus=focus_of_needs(needs.kind), on_block=beat)
         work.lists = made_lists(ranked, possible, demand.revisions[rows].tolist(), people.ids)
     else:
         ranked = rank_for_people(people.supply.take(rows), demand.needs, near, focus=FOCUS_PERSON, on_block=beat)
@@ -134,17 +136,16 @@ def _followers(owner: Ranking, snapshot: Snapshot) -> set[int]:
     if owner.need_id:
         others = Ranking.objects.filter(profile__isnull=False)
         within = others.filter(current__matches__pair__need_id=owner.need_id)
-        candidates = people.ids
-        ranked = rank_for_needs(demand.needs, people.supply, near, focus=FOCUS_PERSON, keep=max(1, len(candidates)))
-        key = "profile_id"
+        ranked = rank_for_people(people.supply, demand.needs, near, focus=FOCUS_PERSON, keep=1)
+        ids, key = people.ids, "profile_id"
     else:
         others = Ranking.objects.filter(need__isnull=False)
         within = others.filter(current__matches__pair__profile_id=owner.profile_id or 0)
-        candidates = demand.ids
-        ranked = rank_for_people(people.supply, demand.needs, near, focus=FOCUS_NEED, keep=max(1, len(candidates)))
-        key = "need_id"
+        ranked = rank_for_needs(demand.needs, people.supply, near, focus=focus_of_needs(demand.needs.kind), keep=1)
+        ids, key = demand.ids, "need_id"
     followers = set(within.values_list("id", flat=True))
-    score = dict(zip(candidates[ranked.candidate].tolist(), ranked.score.tolist(), strict=True))
+    found_by = np.repeat(ids, np.diff(ranked.indptr))  # the other side, each with a list of one: the owner
+    score = dict(zip(found_by.tolist(), ranked.score.tolist(), strict=True))
     # A list that is being made right now may have been read before this change, so its bar says nothing.
     in_the_making = set(
         Job.objects.filter(kind=Job.Kind.REFRESH, state=Job.State.RUNNING).values_list("ranking_id", flat=True)

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 from scipy.sparse import csr_array
 
-from accounts.prose import SpokenLanguage, WorkKind
+from accounts.prose import SpokenLanguage
 from engine.model import ENGINE_VERSION, ESSENTIAL_FACTOR, UNKNOWN, Needs, Supply
 from engine.text import TextModel
 from enterprises.models import Need, NeedSkill
@@ -19,10 +19,10 @@ from skills.models import Framework, NearSkill, Skill
 from talent.levels import levels_of_profiles
 from talent.models import Profile
 
+from .pairs import KIND_BIT
 from .text_fit import text_model_for_matching
 from .text_vectors import text_vectors
 
-KIND_BIT = {kind: 1 << position for position, kind in enumerate(WorkKind.values)}
 ROW = ("id", "revision", "public_id", "changed_at")
 LANGUAGE_COLUMN = {language: column for column, language in enumerate(SpokenLanguage.values)}
 

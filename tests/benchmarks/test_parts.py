@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks import evaluate, linking, occupations
-from benchmarks.occupations import Ratings, gold_of, measure, tables
+from benchmarks.occupations import Ratings, gold_of, held_out, measure, tables
 from skills.importers.onet import Occupation, Rating
 
 
@@ -25,13 +25,26 @@ def test_ratings_are_turned_back_to_the_raters_scale() -> None:
     ratings = Ratings.of([an_occupation("15-1", a=(4.0, 3.0), b=(2.0, None)), an_occupation("15-2", b=(3.0, 5.0))])
     assert ratings.level.tolist() == [[3.5, 0.0], [0.0, 7.0]]
     assert ratings.importance.tolist() == [[4.0, 2.0], [1.0, 3.0]]
-    assert ratings.whole_levels().tolist() == [[4, 0], [0, 5]]
+
+
+def test_levels_are_standings_among_all_occupations_of_shares_of_the_own_mean() -> None:
+    rising = np.arange(1.0, 21.0)[:, None] * np.array([[1.0, 0.0]]) + np.array([[0.0, 10.0]])
+    ratings = Ratings([f"15-{number}" for number in range(20)], np.full((20, 2), 3.0), rising)
+    levels = ratings.whole_levels()
+    assert levels[:, 0].tolist() == [0] * 6 + [1] * 4 + [2] * 4 + [3] * 3 + [4] * 2 + [5]
+    assert levels[:, 1].tolist() == levels[::-1, 0].tolist()  # who is high in one is low in the other
+    twice_as_high = Ratings(ratings.codes, ratings.importance, rising * 2.0)
+    assert np.array_equal(twice_as_high.whole_levels(), levels)
+
+
+def test_half_of_the_groups_had_no_say_in_the_encoding() -> None:
+    assert held_out(["11-1", "13-1", "13-1", "15-2"]) == [1, 2]
 
 
 def test_an_occupation_asks_for_what_it_holds() -> None:
     supply, needs, near = tables(Ratings(["15-1", "15-2"], np.array([[4.0, 1.0], [2.0, 3.0]]), np.full((2, 2), 2.0)))
     assert (supply.levels != needs.min_levels).nnz == 0
-    assert needs.weights.toarray().tolist() == [[3.0, 0.01], [1.0, 2.0]]
+    assert np.array_equal(needs.weights.toarray(), supply.levels.toarray())
     assert near.nnz == 0
 
 

@@ -31,6 +31,17 @@ def test_the_people_of_each_need_are_those_of_the_definition(
     assert_same(fast, reference.rank_for_needs(needs, supply, near, focus=focus, bonus=bonus, keep=keep))
 
 
+@settings(max_examples=50)
+@given(world=worlds(), data=st.data(), keep=keeps, pairs_per_block=blocks)
+def test_each_need_may_have_a_focus_of_its_own(
+    world: World, data: st.DataObject, keep: int, pairs_per_block: int
+) -> None:
+    supply, needs, near = world.supply, world.needs, world.near
+    focus = np.array(data.draw(st.lists(focuses, min_size=len(needs), max_size=len(needs))), dtype=np.float64)
+    fast = topk.rank_for_needs(needs, supply, near, focus=focus, keep=keep, pairs_per_block=pairs_per_block)
+    assert_same(fast, reference.rank_for_needs(needs, supply, near, focus=focus, keep=keep))
+
+
 @settings(max_examples=150)
 @given(world=worlds(max_people=5, max_needs=7), focus=focuses, bonus=bonuses, keep=keeps, pairs_per_block=blocks)
 def test_the_needs_of_each_person_are_those_of_the_definition(

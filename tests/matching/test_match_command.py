@@ -126,6 +126,15 @@ def test_the_focus_is_that_of_the_side_that_looks(match: Callable[..., Outcome])
     assert fit_only.needs["n1"][0]["score"] == fit_only.talents["t1"][0]["score"] == 1.0
 
 
+def test_for_advice_and_training_strengths_that_lie_elsewhere_take_nothing_off(match: Callable[..., Outcome]) -> None:
+    talent = {"id": "t1", "skills": [{"code": "S1", "level": 3}, {"code": "S4", "level": 3}]}
+    needs = [a_need("n1", kind="advice"), a_need("n2", kind="training"), a_need("n3", kind="project")]
+    found = match([talent], needs, explain=True)
+    assert [found.needs[need][0]["score"] for need in ("n1", "n2", "n3")] == [1.0, 1.0, pytest.approx(0.9)]
+    assert [found.needs[need][0]["focus_deduction"] for need in ("n1", "n2", "n3")] == [0.0, 0.0, pytest.approx(0.1)]
+    assert [one["score"] for one in found.talents["t1"]] == [pytest.approx(0.7)] * 3
+
+
 def test_a_near_skill_covers_a_part_and_can_be_left_out(match: Callable[..., Outcome]) -> None:
     narrower = {"id": "t1", "skills": [{"code": "S2", "level": 3}]}
 

@@ -9,6 +9,7 @@ from accounts.models import Organisation, User
 from accounts.organisations import settle_standing
 from enterprises.publishing import change_need, close_need
 from matching import runs, tasks
+from matching.explaining import FIRM, explain_pairs
 from matching.lists import open_list
 from matching.models import Job, Match, MatchList, Pair, Ranking, Run
 from matching.runs import start_full_run
@@ -53,6 +54,24 @@ def test_a_changed_profile_moves_in_the_lists_of_needs(
     change_profile(by=student.user, profile=student, data={"claims": claims}, partial=True)
     work()
     assert Match.objects.filter(list__ranking__need=need, pair__profile=student).get().fit == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize(("kind", "less"), [("advice", 0.0), ("training", 0.0), ("job", 0.1)])
+def test_who_advises_or_teaches_may_know_any_amount_besides(
+    firm: Organisation, work: Callable[[], int], kind: str, less: float
+) -> None:
+    wanted, besides, more = (factories.a_skill() for _ in range(3))
+    profile = factories.a_profile({wanted: 3, besides: 2, more: 1}, kinds=[kind])
+    need = factories.a_published_need(firm, {wanted: 3}, kind=kind)
+    work()
+    of_need, of_person = (
+        Match.objects.get(list__ranking=owner) for owner in (need.rankings.get(), profile.rankings.get())
+    )
+    assert of_need.score == pytest.approx(1 - less)
+    assert of_person.score == pytest.approx(0.7)
+    why = explain_pairs([(need, profile)], viewer=FIRM)[0]
+    assert why.score == of_need.score
+    assert why.focus_deduction == pytest.approx(less)
 
 
 def test_a_newcomer_enters_the_list_of_a_need_that_never_heard_of_them(
