@@ -23,7 +23,7 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
 from benchmarks.measures import best_first, bm25, by_plain_substring, cosines, mean, rp_at
 from benchmarks.sources import data_folder
-from engine.link import LIKELY, Linker, SkillText
+from engine.link import LIKELY, Linker
 
 if TYPE_CHECKING:
     from skills.framework import SkillRow
@@ -115,12 +115,12 @@ def main(words: Sequence[str] = ()) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     from skills.importers import read_source
+    from skills.linking import linker_of
 
     rows = read_source(str(data / "esco")).rows
     place = {row.label_en.casefold(): skill for skill, row in enumerate(rows)}
     parts = {name: read_part(data / "linking" / f"{name}_validation_annotations.csv", place) for name in PARTS}
-    texts = [SkillText(row.code, row.label_en, row.aliases_en, row.definition_en) for row in rows]
-    linker = Linker().fit(texts, [])
+    linker = linker_of(rows)
     ways: dict[str, Rank] = {
         "crossing": by_linker(linker, least=0.0),
         "crossing, as proposed on the form": by_linker(linker, least=LIKELY),

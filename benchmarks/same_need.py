@@ -19,7 +19,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
-from benchmarks.linking_zh import by_substring, fitted
+from benchmarks.linking_zh import by_substring
 from benchmarks.measures import best_first, bm25, cosines, mean, shared_of_top
 from benchmarks.panel import Encoder
 from benchmarks.sources import OWN_DATA, ROOT, json_lines
@@ -87,11 +87,12 @@ def main(_words: Sequence[str] = ()) -> int:
 
     django.setup()
     from skills.framework import DATA, read_skills
+    from skills.linking import linker_of
     from skills.nearness import as_array, near_of
 
     rows, people, pairs = read_skills(DATA / "digital_trade.csv"), read_people(), list(json_lines(PAIRS))
     codes, near = [row.code for row in rows], as_array(near_of(rows), len(rows))
-    linker, plain = fitted(rows), by_substring(rows, aliases=True)
+    linker, plain = linker_of(rows), by_substring(rows, aliases=True)
 
     def linked(text: str) -> Skills:
         return [

@@ -14,12 +14,13 @@ from scipy.sparse import csr_array
 
 from engine.explain import Part, explain
 from engine.explain import Wanted as WantedSkill
-from engine.link import Linker, SkillText
+from engine.link import Linker
 from engine.model import FOCUS_NONE, FOCUS_PERSON, TEXT_BONUS, Needs, Ranked, Supply
 from engine.text import Reading, TextModel
 from engine.topk import rank_both
 from skills.framework import SkillRow
 from skills.importers import FrameworkFile
+from skills.linking import linker_of
 from skills.nearness import as_array, near_of
 
 from .api import PartRead, part_read
@@ -163,10 +164,7 @@ def _links(rows: Sequence[SkillRow]) -> Link:
 
     @cache
     def linker() -> Linker:  # fitted when the first text comes: most files need it never
-        return Linker().fit(
-            [SkillText(row.code, row.label_en, row.aliases_en, row.definition_en) for row in rows],
-            [SkillText(row.code, row.label_zh, row.aliases_zh, row.definition_zh) for row in rows],
-        )
+        return linker_of(rows)
 
     def link(texts: Sequence[str]) -> Iterator[Iterator[Found]]:
         for linked in linker().link_many(texts):

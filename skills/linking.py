@@ -1,6 +1,7 @@
 """Text to skills on the platform: what a text names or implies of the current framework, for a person to confirm."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Max
@@ -8,7 +9,8 @@ from django.db.models import Count, Max
 from engine.cues import Standing
 from engine.link import Found, Linker, SkillText
 
-from .models import Alias, Skill
+from .framework import SkillRow
+from .models import Alias, Skill, SkillRelation
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,16 @@ def link_text(text: str, *, lang: str | None = None, top: int | None = None) -> 
     ]
 
 
+def linker_of(rows: Sequence[SkillRow]) -> Linker:
+    """A linker for the skills of a file, in their order, without any database."""
+    place = {row.code: number for number, row in enumerate(rows)}
+    return Linker().fit(
+        [SkillText(row.code, row.label_en, row.aliases_en, row.definition_en) for row in rows],
+        [SkillText(row.code, row.label_zh, row.aliases_zh, row.definition_zh) for row in rows],
+        [(place[row.code], place[other]) for row in rows for other in (*row.broader, *row.related) if other in place],
+    )
+
+
 def _current() -> _Fitted:
     """The linker of the framework as it stands: fitted once a process, and again when another file was loaded."""
     global _fitted
@@ -100,4 +112,7 @@ def _fit(state: tuple[object, ...]) -> _Fitted:
         SkillText(one.code, one.label_zh, tuple(aliases.get((one.pk, "zh-hans"), ())), one.definition_zh)
         for one in skills
     ]
-    return _Fitted(state, tuple(one.pk for one in skills), Linker().fit(english, chinese))
+    place = {one.pk: number for number, one in enumerate(skills)}
+    pairs = SkillRelation.objects.filter(skill__in=place, other__in=place).values_list("skill_id", "other_id")
+    related = [(place[one], place[other]) for one, other in pairs]
+    return _Fitted(state, tuple(place), Linker().fit(english, chinese, related))

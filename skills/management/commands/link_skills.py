@@ -8,10 +8,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from engine.link import Linked, Linker, SkillText
+from engine.link import Linked
 from engine.wording import has_han
 from skills.framework import FrameworkFault, SkillRow
 from skills.importers import read_source
+from skills.linking import linker_of
 
 BAD_LINES = 3  # the exit code where any line was left out
 LEAST = 0.01  # `--top` bounds the list; below this a likeness is chance
@@ -50,7 +51,7 @@ class Command(BaseCommand):
         if isinstance(sys.stdout, io.TextIOWrapper):  # JSON Lines are UTF-8, whatever the terminal speaks
             sys.stdout.reconfigure(encoding="utf-8")
         rows = framework.rows
-        linker = fitted(rows)
+        linker = linker_of(rows)
         self._say(f"{framework.name_en} {framework.version}: {len(rows):,} skills, {time.perf_counter() - began:.1f} s")
         waiting: deque[tuple[str, str]] = deque()
         self.left_out = 0
@@ -94,15 +95,6 @@ class Command(BaseCommand):
             seen.add(id)
             waiting.append((id, text))
             yield text
-
-
-def fitted(rows: Iterable[SkillRow]) -> Linker:
-    """A linker for the skills of a file, in their order."""
-    rows = list(rows)
-    return Linker().fit(
-        [SkillText(row.code, row.label_en, row.aliases_en, row.definition_en) for row in rows],
-        [SkillText(row.code, row.label_zh, row.aliases_zh, row.definition_zh) for row in rows],
-    )
 
 
 def read_line(line: bytes | str) -> tuple[str, str]:
