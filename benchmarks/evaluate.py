@@ -1,6 +1,6 @@
 """How good are the matches and the linking, each beside its rivals in the same run?
 
-    python -m benchmarks.evaluate [panel linking linking_zh same_need occupations] [--data ../shared/data]
+    python -m benchmarks.evaluate [panel linking linking_zh same_need cvs occupations] [--data ../shared/data]
 
 Every part is a program of its own, too (`python -m benchmarks.panel`). What needs published data says so in a line
 where the folder is absent. Nothing is drawn at random, so two runs on the same data print the same figures.
@@ -21,6 +21,7 @@ PARTS = {
     "linking": "Text to skills in English: sentences of job advertisements, ESCO's skills",
     "linking_zh": "Text to skills in Chinese: our sentences in the style of job advertisements, our skills",
     "same_need": "The same need in English and in Chinese: the same people",
+    "cvs": "CVs against advertisements, both as texts: the people whom a reader would invite",
     "occupations": "Occupations against each other by rated skills",
 }
 ON_PUBLISHED_DATA = ("linking", "occupations")

@@ -23,7 +23,11 @@ Valkey), DEMO (1 on the embedded database, else 0), SECRET_KEY, ALLOWED_HOSTS, S
 VAR_DIR (var)."""
 
 # Words that hand over to a program, together with what follows them.
-MODULES = {"test": "pytest", "bench": "benchmarks", "evaluate": "benchmarks.evaluate"}
+MODULES = {
+    "test": ["pytest", "-n", "2", "--dist", "loadfile"],  # two files at a time; -n 0 behind it for one, as for --pdb
+    "bench": ["benchmarks"],
+    "evaluate": ["benchmarks.evaluate"],
+}
 
 
 def main(words: list[str]) -> int:
@@ -66,4 +70,4 @@ def obey(word: str, rest: list[str], folder: Folder, stop: Stop) -> int:
     stop.let_go()
     # In the place of this process, so that the terminal, Ctrl-C and the exit code are its own.
     os.chdir(folder.root)
-    os.execve(folder.python, [folder.python, "-m", MODULES[word], *rest], env)
+    os.execve(folder.python, [folder.python, "-m", *MODULES[word], *rest], env)

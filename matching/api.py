@@ -26,6 +26,7 @@ from accounts.api import (
 from accounts.models import Organisation
 from accounts.permissions import Act, demand
 from accounts.prose import ProseLanguage
+from engine.model import ENGINE_VERSION
 from enterprises.models import Need
 from skills.api import SkillSmall
 from talent.models import Profile, Pseudonym
@@ -96,7 +97,7 @@ ANSWER = {
     "list": {
         "id": "9a4b0a5e-2f2c-4a68-8c1e-5fd2f8c0e6b1",
         "finished_at": "2027-01-12T09:30:02+08:00",
-        "engine": "1",
+        "engine": ENGINE_VERSION,
         "framework": "digital-trade 1",
         "near": "12-1a2b3c4d",
         "text": "",

@@ -8,8 +8,9 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from benchmarks import evaluate, linking, occupations
+from benchmarks import cvs, evaluate, linking, occupations
 from benchmarks.occupations import Ratings, gold_of, held_out, measure, tables
+from benchmarks.sources import json_lines
 from skills.importers.onet import Occupation, Rating
 
 
@@ -84,4 +85,21 @@ def test_every_part_can_be_asked_for_alone(tmp_path: Path, capsys: pytest.Captur
     assert evaluate.main(["occupations", "--data", str(tmp_path)]) == 0
     said = capsys.readouterr().out.splitlines()
     assert said[0].startswith("== Occupations")
-    assert said[-1].startswith("evaluate: 1 of 5 parts in")
+    assert said[-1].startswith("evaluate: 1 of 6 parts in")
+
+
+def test_cvs_are_ranked_among_those_of_the_language_or_among_all() -> None:
+    ads = [{"id": "A", "lang": "en"}]
+    people = [{"id": "1", "lang": "zh"}, {"id": "2", "lang": "en"}, {"id": "3", "lang": "en"}]
+    scores = np.array([[0.9, 0.8, 0.0]])
+    assert cvs.measure(scores, ads, people, {"A": {"2"}}, same=True) == (1.0, 1.0)
+    assert cvs.measure(scores, ads, people, {"A": {"2"}}, same=False)[0] == 0.5
+    assert cvs.measure(scores, ads, people, {"A": {"3"}}, same=True) == (0.0, 0.0)  # who is not listed is not found
+
+
+def test_grades_are_of_advertisements_and_cvs_that_there_are() -> None:
+    ads, people = ({line["id"] for line in json_lines(cvs.FOLDER / f"{name}.jsonl")} for name in ("ads", "cvs"))
+    grades = cvs.read_grades()
+    assert {ad for ad, _ in grades} == ads
+    assert {cv for _, cv in grades} <= people
+    assert all(0 < grade <= 3 for grade in grades.values())

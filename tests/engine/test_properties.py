@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 
 from engine import topk
 from engine.explain import Breakdown, Wanted, explain
-from engine.model import FOCUS_NEED, FOCUS_PERSON, TEXT_BONUS, Needs, Ranked, Supply
+from engine.model import FOCUS_NEED, FOCUS_PERSON, TEXT_BONUS, TEXT_SCALE, Needs, Ranked, Supply
 
 from .worlds import World, asked_for, focuses, held_by, lists, near_tables, profiles, wanted_by, worlds
 
@@ -62,7 +62,7 @@ def test_the_parts_of_every_kept_pair_add_up_to_its_score(world: World) -> None:
         if world.supply.text is None or world.needs.text is None:
             return 0.0
         cosine = (world.supply.text[[i]] @ world.needs.text[[j]].T).toarray()[0, 0]
-        return min(1.0, 3.0 * float(cosine))
+        return min(1.0, TEXT_SCALE * float(cosine))
 
     def explained(i: int, j: int, focus: float) -> Breakdown:
         text = likeness_of(i, j)
