@@ -9,6 +9,7 @@ short stretches, letters of labels and latent directions, which lead in English,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -28,6 +29,9 @@ fitted by logistic regression on sentences in the style of advertisements (`benc
 FEW: Final = 20
 """Of a handful of skills hardly any shares a character with another, so rarity says little: n skills count n / (n + 20)
 of a cosine."""
+
+_BREAK: Final = re.compile(r"[^\s\w、/+\-]")
+"""A sign between two words over which no place reaches."""
 
 
 class Characters:
@@ -79,7 +83,7 @@ class Characters:
         means = np.array([tells[word.start : word.end].mean() for word in words])
         best, best_sum, first, total = (0, len(words) - 1), 0.0, 0, 0.0
         for place, value in enumerate((means - means.mean()).tolist()):
-            if total <= 0.0:
+            if total <= 0.0 or _BREAK.search(text, words[place - 1].end, words[place].start):
                 first, total = place, 0.0
             total += value
             if total > best_sum + 1e-9:

@@ -67,6 +67,11 @@ _ENGLISH_LEVELS: Final = {
     """),
     1: _either("aware(?:ness)? of|exposure to|beginner|novice|introductory|rudimentary|an idea of|interest in"),
 }
+_FLUENT: Final = re.compile(r"\bfluen(?:t|cy|tly)\b|流利")
+"""Words of level that are so even inside a name ("fluent English"), as no subject has them, unlike "deep learning"."""
+_GRADED: Final = re.compile(r"流利|[四六八]级|专[四八]|\bcet\b|\bn[1-3]\b|\bfluent\b")
+"""A name with its own grade is a demand of its own, no bare item of a list."""
+
 _CHINESE_DIGITS: Final = {sign: number for number, sign in enumerate("一二三四五六七八九十", 1)} | {"两": 2, "半": 0}
 
 _LEVEL_OF: Final = {word: level for level, words in _CHINESE_LEVELS.items() for word in words}
@@ -272,6 +277,8 @@ class Sentence:
 
     def _level_of(self, place: tuple[int, int]) -> _Mark | None:
         start, end = place
+        if (own := _FLUENT.search(self.text, start, end)) is not None:
+            return _Mark(own.start(), own.end(), 4)
         if place in self._behind:
             return self._behind[place]
         for marks in (self._ahead, self.years):
@@ -385,7 +392,7 @@ class Sentence:
         begin = self.commas[index - 1] + 1 if index else self.start
         held = range(bisect_left(self._starts, begin), bisect_left(self._starts, comma))
         inside = [self.places[number] for number in held]
-        if self._told_between(begin, comma):
+        if self._told_between(begin, comma) or _GRADED.search(self.text, begin, comma):
             return False
         return bool(inside) and comma - begin - sum(b - a for a, b in inside) <= 2 and self._listed(comma, 1)
 
