@@ -309,7 +309,11 @@ _FIRST: Final[dict[Standing, int]] = {"asked": 0, "wish": 1, "denied": 2}
 
 
 def _settled(skill: int, places: Sequence[tuple[_Spot, Said]], text: Plain) -> Linked:
-    """Settle on one place of a skill: what is asked anywhere is asked, and the highest level said of it holds."""
+    """Settle on one place of a skill: what is asked anywhere is asked, and the highest level said of it holds.
+
+    Where a skill is named, what is merely like it elsewhere has no say.
+    """
+    places = [one for one in places if one[0].found_by == "name"] or places
     standing = min((said.standing for _, said in places), key=_FIRST.__getitem__)
     held = [(spot, said) for spot, said in places if said.standing == standing]
     spot, said = min(held, key=lambda one: (-one[0].score, one[1].level_cue is None, one[0].start))

@@ -314,6 +314,32 @@ def test_an_impossible_question_is_refused(options: dict[str, object]) -> None:
         LINKER.link("Python", **options)  # type: ignore[arg-type]
 
 
+def test_a_name_outweighs_what_is_merely_like_it_elsewhere() -> None:
+    linked = {one.skill: one for one in LINKER.link("负责数据工作；数据分析优先")}
+    analysis = next(skill for skill, (_, chinese) in enumerate(SKILLS) if chinese.label == "数据分析")
+    assert linked[analysis].found_by == "name"
+    assert linked[analysis].standing == "wish"
+
+
+def test_fluency_inside_a_name_is_its_level() -> None:
+    linker = Linker().fit([SkillText("E", "English", ("fluent English",))], [SkillText("E", "英语", ("英语流利",))])
+    assert [one.level for one in linker.link("Fluent English")] == [4]
+    assert [one.level for one in linker.link("英语流利")] == [4]
+
+
+def test_a_graded_name_before_a_wish_is_asked() -> None:
+    linker = Linker().fit([], [SkillText("E", "英语", ("英语六级",)), SkillText("D", "德语")])
+    assert {one.skill: one.standing for one in linker.link("英语六级，德语优先")} == {0: "asked", 1: "wish"}
+
+
+def test_in_chinese_the_mark_is_the_stretch_that_tells_most_and_crosses_no_comma() -> None:
+    fillers = [SkillText(f"F{n}", f"名{n}", (), "甲乙丙丁") for n in range(40)]
+    linker = Linker().fit([], [SkillText("W", "仓储管理", (), "管理货物的入库、盘点与出库"), *fillers])
+    text = "每天下班之前，把货物盘点清楚，再锁门"
+    best = linker.link(text, least=0.0)[0]
+    assert (best.skill, best.found_by, text[best.start : best.end]) == (0, "likeness", "货物盘点")
+
+
 PIECES = st.sampled_from(
     [english.label for english, _ in SKILLS]
     + [chinese.label for _, chinese in SKILLS]
