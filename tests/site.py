@@ -36,7 +36,9 @@ START = textwrap.dedent("""\
     with alone(folder):
         serve(folder, environment(os.environ, folder), stop)
     """)
-DATABASE = "crossing_site_test"
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+"""Which of the test runners at a time this is: each has a database and a broker of its own."""
+DATABASE = f"crossing_site_test_{WORKER}"
 PATIENCE = 90.0  # seconds for anything that must happen at all; a test never asserts a time
 
 
@@ -51,6 +53,8 @@ class Site:
         env = {name: value for name, value in os.environ.items() if name not in {"SITE_URL", "HOST", "VAR_DIR"}}
         if env.get("DATABASE_URL"):
             env["DATABASE_URL"] = _fresh_database(env["DATABASE_URL"])
+        if env.get("REDIS_URL"):
+            env["REDIS_URL"] = _own_broker(env["REDIS_URL"])
         with self.log.open("w") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", START, str(var)],
@@ -120,3 +124,9 @@ def _fresh_database(url: str) -> str:
         connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {DATABASE}")
     return urlunsplit(urlsplit(url)._replace(path=f"/{DATABASE}"))
+
+
+def _own_broker(url: str) -> str:
+    """The same server, its databases counted on from the one that is named."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"/{int(parts.path.strip('/') or 0) + WORKER}"))
