@@ -111,6 +111,11 @@ class Organisation(PublicId, Named):
         RETURNED = "returned", _("sent back")
         SUSPENDED = "suspended", _("suspended")
 
+    SCHOOLS = (Kind.UNIVERSITY, Kind.VOCATIONAL_COLLEGE, Kind.VOCATIONAL_SCHOOL)
+    """Kinds that have students and post programs."""
+    TEACHING = (*SCHOOLS, Kind.TRAINING_BASE)
+    """Kinds that post courses and experts and run training bases."""
+
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     credit_code = models.CharField(_("unified social credit code"), max_length=18)
     city = models.ForeignKey(City, models.PROTECT, null=True, blank=True, verbose_name=_("city"))
@@ -171,6 +176,38 @@ class Membership(PublicId):
         verbose_name_plural = _("memberships")
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["user", "organisation"], name="membership_once_a_person")]
+
+
+class Invitation(PublicId):
+    """An offer, sent by mail to one address, to join an organisation in a role; only the hash of its key is kept."""
+
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="invitations", verbose_name=_("organisation")
+    )
+    email = models.EmailField(_("email"))
+    role = models.CharField(_("role"), max_length=10, choices=Membership.Role)
+    digest = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("invited by"))
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    expires_at = models.DateTimeField(_("expires at"))
+    accepted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("accepted by"))
+    accepted_at = models.DateTimeField(_("accepted at"), null=True)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "email"],
+                condition=Q(accepted_at=None, revoked_at=None),
+                name="invitation_one_open_an_address",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at=None) | Q(revoked_at=None), name="invitation_not_accepted_and_revoked"
+            ),
+        ]
 
 
 class Consent(models.Model):

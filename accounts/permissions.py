@@ -19,6 +19,15 @@ class Act(StrEnum):
     PUBLISH_NEED = "publish_need"
     CLOSE_NEED = "close_need"
     SEE_MATCHES = "see_matches"
+    MANAGE_MEMBERS = "manage_members"  # invite, change roles, remove, hand over
+    WRITE_SUPPLY = "write_supply"  # programs, courses and their runs, training bases, experts
+    PUBLISH_SUPPLY = "publish_supply"
+    CLOSE_SUPPLY = "close_supply"
+    ASSESS_READINESS = "assess_readiness"
+    SEE_READINESS = "see_readiness"
+    SEE_STUDENTS = "see_students"
+    LINK_STUDENTS = "link_students"  # ask, answer and end links
+    CONFIRM_CLAIMS = "confirm_claims"
 
 
 WHO_MAY: dict[Act, frozenset[str]] = {
@@ -28,6 +37,15 @@ WHO_MAY: dict[Act, frozenset[str]] = {
     Act.PUBLISH_NEED: frozenset({OWNER, EDITOR}),
     Act.CLOSE_NEED: frozenset({OWNER, EDITOR}),
     Act.SEE_MATCHES: frozenset({OWNER, EDITOR, VIEWER}),
+    Act.MANAGE_MEMBERS: frozenset({OWNER}),
+    Act.WRITE_SUPPLY: frozenset({OWNER, EDITOR}),
+    Act.PUBLISH_SUPPLY: frozenset({OWNER, EDITOR}),
+    Act.CLOSE_SUPPLY: frozenset({OWNER, EDITOR}),
+    Act.ASSESS_READINESS: frozenset({OWNER, EDITOR}),
+    Act.SEE_READINESS: frozenset({OWNER, EDITOR, VIEWER}),
+    Act.SEE_STUDENTS: frozenset({OWNER, EDITOR}),
+    Act.LINK_STUDENTS: frozenset({OWNER, EDITOR}),
+    Act.CONFIRM_CLAIMS: frozenset({OWNER, EDITOR}),
 }
 
 

@@ -3,11 +3,13 @@
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identity import PublicId
 from accounts.models import City, Named, Organisation, User, in_active_language
-from accounts.prose import Level, ProseLanguage, WorkKind
+from accounts.posting import Posting, status_fits_its_dates
+from accounts.prose import Level, WorkKind
 from skills.models import Skill
 
 
@@ -68,19 +70,11 @@ class NeedQuerySet(models.QuerySet["Need"]):
         return self.filter(own | PUBLISHED) if reads_published else self.filter(own)
 
 
-class Need(PublicId):
+class Need(Posting):
     """What an enterprise asks for; it changes state only through the functions of `publishing`."""
 
-    class Status(models.TextChoices):
-        DRAFT = "draft", _("draft")
-        PUBLISHED = "published", _("published")
-        CLOSED = "closed", _("closed")
-
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="needs", verbose_name=_("organisation"))
-    external_id = models.CharField(_("external id"), max_length=100, null=True, blank=True)
     title = models.CharField(_("title"), max_length=200)
-    text = models.TextField(_("text"), blank=True)
-    language = models.CharField(_("language of the text"), max_length=10, choices=ProseLanguage)
     kind = models.CharField(_("kind"), max_length=20, choices=WorkKind)
     area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, verbose_name=_("area"))
     city = models.ForeignKey(City, models.PROTECT, null=True, blank=True, verbose_name=_("city"))
@@ -91,13 +85,6 @@ class Need(PublicId):
     pay_min = models.DecimalField(_("pay from"), max_digits=12, decimal_places=2, null=True, blank=True)
     pay_max = models.DecimalField(_("pay up to"), max_digits=12, decimal_places=2, null=True, blank=True)
     pay_currency = models.CharField(_("currency"), max_length=3, default="CNY")
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False)
-    published_at = models.DateTimeField(_("published at"), null=True, editable=False)
-    closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
-    revision = models.PositiveIntegerField(_("revision"), default=1, editable=False)
-    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("created by"))
-    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
-    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
 
     objects = NeedQuerySet.as_manager()
 
@@ -107,12 +94,7 @@ class Need(PublicId):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["organisation", "external_id"], name="need_external_id_once_a_firm"),
-            models.CheckConstraint(
-                condition=Q(status="draft", published_at=None, closed_at=None)
-                | Q(status="published", published_at__isnull=False, closed_at=None)
-                | Q(status="closed", closed_at__isnull=False),
-                name="need_status_fits_its_dates",
-            ),
+            status_fits_its_dates("need_status_fits_its_dates"),
             models.CheckConstraint(condition=Q(headcount__gte=1), name="need_headcount_positive"),
             models.CheckConstraint(
                 condition=Q(pay_min=None) | Q(pay_max=None) | Q(pay_min__lte=F("pay_max")), name="need_pay_in_order"
@@ -144,4 +126,25 @@ class NeedSkill(models.Model):
             models.UniqueConstraint(fields=["need", "skill"], name="needskill_once_a_need"),
             models.CheckConstraint(condition=Q(min_level__gte=1) & Q(min_level__lte=5), name="needskill_level_1_to_5"),
             models.CheckConstraint(condition=Q(weight__gt=0) & Q(weight__lte=10), name="needskill_weight_0_to_10"),
+        ]
+
+
+class Assessment(PublicId):
+    """An enterprise's own view, on one day, of how ready it is; earlier ones are kept, so that one sees what moved."""
+
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="assessments", verbose_name=_("organisation")
+    )
+    external_id = models.CharField(_("external id"), max_length=100, null=True, blank=True)
+    answers = models.JSONField(_("answers"), help_text=_("0 to 4 by question"))
+    version = models.CharField(_("version of the questions"), max_length=10)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("readiness assessment")
+        verbose_name_plural = _("readiness assessments")
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "external_id"], name="assessment_external_id_once_a_firm")
         ]

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit
+from accounts import audit, posting
 from accounts.errors import FieldError, InvalidInput, StateForbids
 from accounts.inputs import checked
 from accounts.models import Organisation, User
@@ -94,23 +94,14 @@ def publish_need(*, by: User, need: Need) -> Need:
     """Let a draft be matched and seen. Its organisation must be verified, and it must name at least one skill."""
     demand(by, Act.PUBLISH_NEED, need.organisation)
     need = _locked(need)
-    if need.status == Need.Status.PUBLISHED:
-        raise StateForbids("already_published", _("This need is published already."))
-    if need.status == Need.Status.CLOSED:
-        raise StateForbids("closed", _("This need is closed. Copy it to post it again."))
-    if need.organisation.state != Organisation.State.VERIFIED:
-        raise StateForbids(
-            "organisation_not_verified",
-            _("The platform's staff have not verified your organisation yet. The draft is kept."),
-        )
-    if not need.skills.exists():
-        raise _no_skills()
-    if need.starts_on and need.starts_on < timezone.localdate():
-        raise InvalidInput([FieldError(("starts_on",), "passed", _("This day has passed."))])
-    need.status, need.published_at = Need.Status.PUBLISHED, timezone.now()
-    need.revision += 1
-    need.save(update_fields=["status", "published_at", "revision", "changed_at"])
-    _record_status(by, need, "publish_need", Need.Status.DRAFT)
+
+    def ready() -> None:
+        if not need.skills.exists():
+            raise _no_skills()
+        if need.starts_on and need.starts_on < timezone.localdate():
+            raise InvalidInput([FieldError(("starts_on",), "passed", _("This day has passed."))])
+
+    posting.publish(need, by=by, organisation=need.organisation, ready=ready)
     events.need_published.send(sender=Need, need=need)
     return need
 
@@ -120,20 +111,13 @@ def close_need(*, by: User, need: Need, why: str = "") -> Need:
     """Take a need out of every list, for good; a draft can be closed too."""
     demand(by, Act.CLOSE_NEED, need.organisation)
     need = _locked(need)
-    if need.status == Need.Status.CLOSED:
-        raise StateForbids("already_closed", _("This need is closed already."))
-    before, need.status = need.status, Need.Status.CLOSED
-    need.closed_at = timezone.now()
-    need.revision += 1
-    need.save(update_fields=["status", "closed_at", "revision", "changed_at"])
-    _record_status(by, need, "close_need", before, why)
+    posting.close(need, by=by, organisation=need.organisation, why=why)
     events.need_closed.send(sender=Need, need=need)
     return need
 
 
 def _locked(need: Need) -> Need:
-    """The need as it is now, held until the transaction ends: of two who publish at once, the second finds it done."""
-    return Need.objects.select_for_update(of=("self",)).select_related("organisation", "city", "area").get(pk=need.pk)
+    return posting.locked(need, "organisation", "city", "area")
 
 
 def _write(need: Need, values: dict[str, Any]) -> None:
@@ -154,15 +138,3 @@ def _write(need: Need, values: dict[str, Any]) -> None:
 
 def _no_skills() -> InvalidInput:
     return InvalidInput([FieldError(("skills",), "no_skills", _("Name at least one skill before publishing."))])
-
-
-def _record_status(by: User, need: Need, action: str, before: str, why: str = "") -> None:
-    audit.record(
-        actor=by,
-        action=action,
-        subject=need,
-        organisation=need.organisation,
-        before={"status": before},
-        after={"status": str(need.status)},
-        why=why,
-    )

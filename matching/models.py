@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.identity import PublicId
 from accounts.models import User
 from enterprises.models import PUBLISHED, Need
-from talent.models import Profile
+from talent.models import HOLDERS, Course, Expert, Profile, Program
 from talent.models.student import LISTED
 
 
@@ -17,26 +17,51 @@ def _through(path: str, condition: Q) -> Q:
     return Q(*((f"{path}__{name}", value) for name, value in condition.children))  # type: ignore[misc]
 
 
+def _exactly_one(names: tuple[str, ...]) -> Q:
+    condition = Q()
+    for name in names:
+        condition |= Q(**{f"{other}__isnull": other != name for other in names})
+    return condition
+
+
 class Pair(PublicId):
     """One need with one candidate. It outlives every computation; interest and placement will hang on it."""
 
     need = models.ForeignKey(Need, models.CASCADE, related_name="pairs")
-    profile = models.ForeignKey(Profile, models.CASCADE, related_name="pairs")
+    profile = models.ForeignKey(Profile, models.CASCADE, null=True, related_name="pairs")
+    program = models.ForeignKey(Program, models.CASCADE, null=True, related_name="pairs")
+    course = models.ForeignKey(Course, models.CASCADE, null=True, related_name="pairs")
+    expert = models.ForeignKey(Expert, models.CASCADE, null=True, related_name="pairs")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["need", "profile"], name="pair_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["need", "profile"], name="pair_once"),
+            models.UniqueConstraint(fields=["need", "program"], name="pair_once_a_program"),
+            models.UniqueConstraint(fields=["need", "course"], name="pair_once_a_course"),
+            models.UniqueConstraint(fields=["need", "expert"], name="pair_once_an_expert"),
+            models.CheckConstraint(condition=_exactly_one(HOLDERS), name="pair_has_one_candidate"),
+        ]
 
 
 class Ranking(models.Model):
-    """What one owner is matched with: a need with people, or a person with needs. It names the current list."""
+    """What one owner is matched with: a need with people, programs, courses or experts, or one of them with needs.
+
+    It names the current list.
+    """
 
     class Candidates(models.TextChoices):
         STUDENTS = "students", _("people")
+        PROGRAMS = "programs", _("programs")
+        COURSES = "courses", _("courses")
+        EXPERTS = "experts", _("experts")
         NEEDS = "needs", _("needs")
 
     need = models.ForeignKey(Need, models.CASCADE, null=True, related_name="rankings")
     profile = models.ForeignKey(Profile, models.CASCADE, null=True, related_name="rankings")
+    program = models.ForeignKey(Program, models.CASCADE, null=True, related_name="rankings")
+    course = models.ForeignKey(Course, models.CASCADE, null=True, related_name="rankings")
+    expert = models.ForeignKey(Expert, models.CASCADE, null=True, related_name="rankings")
     candidates = models.CharField(max_length=10, choices=Candidates)
     current = models.OneToOneField("MatchList", models.SET_NULL, null=True, related_name="+")
 
@@ -46,17 +71,24 @@ class Ranking(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["need", "candidates"], name="ranking_once_a_need"),
             models.UniqueConstraint(fields=["profile", "candidates"], name="ranking_once_a_profile"),
+            models.UniqueConstraint(fields=["program", "candidates"], name="ranking_once_a_program"),
+            models.UniqueConstraint(fields=["course", "candidates"], name="ranking_once_a_course"),
+            models.UniqueConstraint(fields=["expert", "candidates"], name="ranking_once_an_expert"),
+            models.CheckConstraint(condition=_exactly_one(("need", *HOLDERS)), name="ranking_has_one_owner"),
             models.CheckConstraint(
-                condition=Q(need__isnull=False, profile=None) | Q(need=None, profile__isnull=False),
-                name="ranking_has_one_owner",
+                condition=Q(need__isnull=False) & ~Q(candidates="needs") | Q(need=None, candidates="needs"),
+                name="ranking_joins_supply_and_demand",
             ),
         ]
 
     @property
-    def owner(self) -> Need | Profile:
-        owner = self.need or self.profile
+    def owner(self) -> "Owner":
+        owner = self.need or self.profile or self.program or self.course or self.expert
         assert owner is not None  # the check constraint above
         return owner
+
+
+Owner = Need | Profile | Program | Course | Expert
 
 
 class MatchList(PublicId):

@@ -28,10 +28,15 @@ def effective_levels(claims: Iterable[tuple[int, int, datetime | None]]) -> dict
     return {skill: EffectiveLevel(level, confirmed) for skill, (level, confirmed) in best.items()}
 
 
+def levels_of(holder: str, keys: Iterable[int]) -> dict[int, dict[int, EffectiveLevel]]:
+    """Key -> its effective levels, of holders of one kind (one of `HOLDERS`), in one query."""
+    claims: dict[int, list[tuple[int, int, datetime | None]]] = {key: [] for key in keys}
+    standing = Claim.objects.filter(**{f"{holder}_id__in": claims}, withdrawn_at=None).order_by()
+    for key, skill, level, at in standing.values_list(f"{holder}_id", "skill_id", "level", "confirmed_at"):
+        claims[key].append((skill, level, at))
+    return {key: effective_levels(rows) for key, rows in claims.items()}
+
+
 def levels_of_profiles(profile_ids: Iterable[int]) -> dict[int, dict[int, EffectiveLevel]]:
     """Profile key -> its effective levels, in one query."""
-    claims: dict[int, list[tuple[int, int, datetime | None]]] = {key: [] for key in profile_ids}
-    standing = Claim.objects.filter(profile_id__in=claims, withdrawn_at=None).order_by()
-    for profile, skill, level, at in standing.values_list("profile_id", "skill_id", "level", "confirmed_at"):
-        claims[profile].append((skill, level, at))
-    return {profile: effective_levels(rows) for profile, rows in claims.items()}
+    return levels_of("profile", profile_ids)

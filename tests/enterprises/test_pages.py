@@ -230,7 +230,7 @@ def test_a_draft_is_published_after_a_page_that_asks(desk: Client, firm: Organis
 def test_publishing_twice_says_so_and_changes_nothing(desk: Client, firm: Organisation) -> None:
     need = factories.a_published_need(firm)
     answer = desk.post(reverse("need-publish", args=[need.public_id]), follow=True)
-    assert "This need is published already." in answer.content.decode()
+    assert "This is published already." in answer.content.decode()
     assert Need.objects.get().revision == need.revision
 
 
@@ -258,7 +258,7 @@ def test_closing_twice_says_so(desk: Client, firm: Organisation) -> None:
     need = factories.a_published_need(firm)
     desk.post(reverse("need-close", args=[need.public_id]))
     again = desk.post(reverse("need-close", args=[need.public_id]), follow=True)
-    assert "This need is closed already." in again.content.decode()
+    assert "This is closed already." in again.content.decode()
 
 
 def test_a_closed_need_opens_no_form(desk: Client, firm: Organisation) -> None:
