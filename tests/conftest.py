@@ -20,6 +20,11 @@ hypothesis_settings.register_profile("project", deadline=None, derandomize=True,
 hypothesis_settings.load_profile("project")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits for processes and browsers begins first, so that nothing has to be waited for at the end."""
+    items.sort(key=lambda item: not any(map(item.get_closest_marker, ("faults", "browser"))))
+
+
 @pytest.fixture(autouse=True)
 def _plain(settings: Any) -> None:
     """Static files need no collecting in tests, and passwords no slow hash."""
