@@ -15,7 +15,7 @@ from django.utils.translation import ngettext, pgettext
 from stdnum.cn import uscc
 
 from .errors import InvalidInput, StateForbids
-from .models import AuditRow, City, Consent, Membership, Organisation, Token, User, Verification
+from .models import AuditRow, City, Consent, Invitation, Membership, Organisation, Token, User, Verification
 from .organisations import settle_standing
 
 # Staff sign in where everybody does: with the same limits on guessing, and in the same words.
@@ -66,7 +66,7 @@ class StandingForm(forms.Form):
         choices=[
             (Organisation.State.VERIFIED, later("Verify: it may publish and is matched")),
             (Organisation.State.RETURNED, later("Send back: something is to be mended")),
-            (Organisation.State.SUSPENDED, later("Suspend: its needs leave every list")),
+            (Organisation.State.SUSPENDED, later("Suspend: all that it posted leaves every list")),
         ],
         initial=Organisation.State.VERIFIED,
     )
@@ -178,6 +178,15 @@ class AuditRowAdmin(ReadOnly):
     search_fields = ("subject_id", "why", "actor__email")
     date_hierarchy = "at"
     list_select_related = ("actor", "organisation")
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnly):
+    list_display = ("organisation", "email", "role", "invited_by", "created_at", "accepted_at", "revoked_at")
+    list_filter = ("role",)
+    search_fields = ("email", "organisation__name_en", "organisation__name_zh")
+    list_select_related = ("organisation", "invited_by")
+    exclude = ("digest",)
 
 
 @admin.register(City)

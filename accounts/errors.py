@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -44,7 +46,8 @@ class InvalidInput(DomainError):
         self.errors = tuple(errors)
 
 
-class NotAllowed(DomainError):
+# What no page translates is Django's own refusal too: the site's page for 403 or 404 answers, never a crash.
+class NotAllowed(DomainError, PermissionDenied):
     """The person may see the object but not do this to it."""
 
     status = 403
@@ -59,7 +62,15 @@ class StateForbids(DomainError):
     status = 409
 
 
-class NotFound(DomainError):
+class OrganisationSuspended(StateForbids, PermissionDenied):
+    """A suspended organisation reads what is its own and changes nothing."""
+
+    def __init__(self) -> None:
+        detail = _("The organisation is suspended: what is its own can be read, and nothing changed or published.")
+        super().__init__("organisation_suspended", detail)
+
+
+class NotFound(DomainError, Http404):
     """There is no such object for this person."""
 
     status = 404

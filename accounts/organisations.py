@@ -6,9 +6,12 @@ from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from . import audit, events
-from .errors import FieldError, InvalidInput, StateForbids
+from .errors import FieldError, InvalidInput, NotAllowed, StateForbids
 from .models import City, Membership, Organisation, User, Verification
 from .permissions import Act, demand
+
+DECISIONS = (Organisation.State.VERIFIED, Organisation.State.RETURNED, Organisation.State.SUSPENDED)
+"""What staff decide; pending again is what the owner's change makes of one that was sent back."""
 
 
 def check_credit_code(code: str) -> str:
@@ -26,7 +29,12 @@ def check_credit_code(code: str) -> str:
 def register_organisation(
     *, by: User, kind: str, name_en: str, name_zh: str, credit_code: str, city: City | None
 ) -> Organisation:
-    """Register a body as pending; who registers it becomes its owner. A name given in one language serves both."""
+    """Register a body as pending; who registers it becomes its owner. A name given in one language serves both.
+
+    That another body has the code is not told here: before staff have looked, it would only say who is registered.
+    """
+    if kind == Organisation.Kind.AUTHORITY and not by.is_staff:
+        raise InvalidInput([FieldError(("kind",), "staff_only", _("The platform's staff register authorities."))])
     organisation = Organisation.objects.create(
         kind=kind,
         name_en=name_en or name_zh,
@@ -43,11 +51,18 @@ def register_organisation(
 @transaction.atomic
 def settle_standing(*, organisation: Organisation, state: str, by: User, reason: str) -> Organisation:
     """Verify an organisation, send it back or suspend it: one row with the reason, and the newest state on it."""
+    if not by.is_staff:
+        raise NotAllowed
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
     if not reason.strip():
         raise InvalidInput([FieldError(("reason",), "required", _("Say why: the organisation reads it."))])
+    if state not in DECISIONS:
+        raise InvalidInput([FieldError(("state",), "invalid_choice", _("Staff verify, send back or suspend."))])
     if state == organisation.state:
         raise StateForbids("same_state", _("The organisation is in this state already."))
+    if state == Organisation.State.SUSPENDED and organisation.state != Organisation.State.VERIFIED:
+        # It would hold a credit code that nobody has verified, and block the body whose code it is.
+        raise StateForbids("never_verified", _("Only a verified organisation is suspended; send this one back."))
     before, organisation.state = organisation.state, state
     try:
         with transaction.atomic():

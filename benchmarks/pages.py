@@ -1,16 +1,28 @@
-"""How many queries and milliseconds does a list of 20 explained matches take, as a page and over the API?"""
+"""How many queries and milliseconds does a list take, as a page and over the API, among 10,000 objects of each kind?
 
+And before that, in the engine alone: one program against 10,000 needs. Printed, never asserted.
+"""
+
+import argparse
 import os
+import random
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
 from typing import Any
 
-PEOPLE = 60
+OBJECTS = 10_000
 TIMES = 30
+SKILLS_EACH = 12
+WORDS, WORDS_EACH = 5_000, 60
 
 
 def main() -> None:
+    reads = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    reads.add_argument("--objects", type=int, default=OBJECTS, help="of each kind: needs, people, programs, …")
+    objects = reads.parse_args().objects
+    _engine(objects)
     with tempfile.TemporaryDirectory() as var:
         os.environ["VAR_DIR"] = var
         os.environ.pop("DATABASE_URL", None)
@@ -19,10 +31,46 @@ def main() -> None:
         import django
 
         django.setup()
-        _measure()
+        _measure(objects)
 
 
-def _measure() -> None:
+def _median(act: Callable[[], Any]) -> float:
+    times = []
+    for _ in range(TIMES):
+        began = time.perf_counter()
+        act()
+        times.append(1000 * (time.perf_counter() - began))
+    return statistics.median(times)
+
+
+def _engine(needs: int) -> None:
+    """A program has no conditions and no focus: its row is what graduates reach, its text is compared too."""
+    from dataclasses import replace
+
+    import numpy as np
+    from scipy.sparse import random_array
+
+    from benchmarks.full_run import world
+    from engine.model import FOCUS_NONE, UNKNOWN
+    from engine.topk import rank_for_people
+
+    supply, demand, near = world(50, needs, near=True, conditions=True)
+
+    def texts(rows: int) -> Any:
+        drawn = random_array((rows, WORDS), density=WORDS_EACH / WORDS, format="csr", rng=np.random.default_rng(1))
+        drawn.data /= np.repeat(np.sqrt(drawn.power(2).sum(axis=1)), np.diff(drawn.indptr))
+        return drawn
+
+    unknown = {name: np.full_like(getattr(supply, name), UNKNOWN) for name in ("city", "moves", "remote", "available")}
+    nothing = {name: np.zeros_like(getattr(supply, name)) for name in ("kinds", "languages", "speaks")}
+    program = replace(supply, text=texts(len(supply)), **unknown, **nothing).take(slice(0, 1))
+    demand = replace(demand, text=texts(len(demand)))
+    rank_for_people(program, demand, near, focus=FOCUS_NONE)
+    took = _median(lambda: rank_for_people(program, demand, near, focus=FOCUS_NONE))
+    print(f"in the engine: one program against {needs:,} needs, texts and all: median {took:.1f} ms")
+
+
+def _measure(objects: int) -> None:
     from django.core.management import call_command
     from django.db import connection
     from django.test import Client
@@ -31,9 +79,10 @@ def _measure() -> None:
 
     from accounts.tokens import give_token
     from matching import jobs, tasks
-    from matching.models import Job, Pair
+    from matching.models import Job, Match, Pair
+    from matching.pairs import PAIR_KINDS
+    from matching.runs import rankings_of, rankings_of_needs
     from skills.framework import load_framework
-    from skills.models import Skill
     from talent.naming import load_plants
     from tests import factories
 
@@ -42,20 +91,19 @@ def _measure() -> None:
     load_plants()
     load_framework()
     jobs.announcer = lambda job_id, queue: None
-    skills = list(Skill.objects.all())
-    owner = factories.a_user()
-    firm = factories.a_firm(owner)
-    for number in range(PEOPLE):
-        factories.a_profile(
-            {skills[(number * 7 + step * 3) % len(skills)]: 1 + (number + step) % 5 for step in range(12)}
-        )
-    person = factories.a_profile(dict.fromkeys(skills[:15], 3))
-    needs = [
-        factories.a_published_need(firm, {skills[(start + step) % len(skills)]: 3 for step in range(10)})
-        for start in range(25)
-    ]
+    owner, teacher = factories.a_user(), factories.a_user()
+    firm, school = factories.a_firm(owner), factories.a_school(teacher)
+    began = time.perf_counter()
+    _seed(objects, firm, school)
+    need = firm.needs.filter(kind="project").latest("id")
+    one_of = {kind: kind.standing().latest("id") for kind in PAIR_KINDS}
+    rankings = rankings_of_needs([need.pk])
+    for kind, candidate in one_of.items():
+        rankings += rankings_of(kind, [candidate.pk])
+    jobs.queue_refresh(rankings, Job.Queue.BULK)
     while waiting := Job.objects.filter(state=Job.State.WAITING).first():
         tasks.run_job(waiting.pk)
+    print(f"{objects:,} needs, people, programs, courses, experts; made ready in {time.perf_counter() - began:.0f} s")
 
     def api(user: Any) -> APIClient:
         made = APIClient()
@@ -67,27 +115,113 @@ def _measure() -> None:
         made.force_login(user)
         return made
 
-    pair = Pair.objects.get(need=needs[0], profile=person)
-    asked = {
-        "API, people of a need, 20": (api(owner), f"/api/v1/needs/{needs[0].public_id}/matches/?page_size=20"),
-        "API, needs of a person, 20": (api(person.user), "/api/v1/profiles/me/matches/?page_size=20"),
-        "page, people of a need": (page(owner), f"/needs/{needs[0].public_id}/"),
-        "page, needs of a person": (page(person.user), "/matches/"),
-        "page, one match explained": (page(person.user), f"/matches/{pair.public_id}/"),
-    }
-    print(f"{'explained matches':30} {'queries':>8} {'median ms':>10}")
+    person = next(candidate for kind, candidate in one_of.items() if kind.under_pseudonyms)
+    pair = Pair.objects.get(pk=Match.objects.filter(list__ranking__profile=person).values("pair")[0]["pair"])
+    asked: dict[str, tuple[Any, str]] = {}
+    for kind, candidate in one_of.items():
+        name, posted = str(kind.candidates), f"{kind.holder}s/{candidate.public_id}"
+        part = "" if kind.under_pseudonyms else f"{name}/"
+        asked[f"page, {name} of a need"] = (page(owner), f"/needs/{need.public_id}/{part}")
+        asked[f"API, {name} of a need, 20"] = (
+            api(owner),
+            f"/api/v1/needs/{need.public_id}/matches/?kind={name}&page_size=20",
+        )
+        if kind.under_pseudonyms:
+            asked["page, needs of a person"] = (page(person.user), "/matches/")
+            asked["API, needs of a person, 20"] = (api(person.user), "/api/v1/profiles/me/matches/?page_size=20")
+            asked["page, one match explained"] = (page(person.user), f"/matches/{pair.public_id}/")
+        else:
+            asked[f"page, needs of one of the {name}"] = (page(teacher), f"/{posted}/needs/")
+            asked[f"API, needs of one of the {name}, 20"] = (api(teacher), f"/api/v1/{posted}/matches/?page_size=20")
+    print(f"{'explained matches':36} {'queries':>8} {'median ms':>10}")
     for name, (client, url) in asked.items():
         client.get(url)
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(url)
         count = len(queries)  # read now: the next request empties the log
         assert answer.status_code == 200, (url, answer.status_code)
-        times = []
-        for _ in range(TIMES):
-            began = time.perf_counter()
-            client.get(url)
-            times.append(1000 * (time.perf_counter() - began))
-        print(f"{name:30} {count:8} {statistics.median(times):10.1f}")
+        print(f"{name:36} {count:8} {_median(lambda client=client, url=url: client.get(url)):10.1f}")  # type: ignore[misc]
+
+
+def _seed(objects: int, firm: Any, school: Any) -> None:
+    """So many of each kind, everything published, over the whole framework."""
+    import datetime
+
+    from django.db import transaction
+    from django.utils import timezone
+
+    from accounts.models import User
+    from enterprises.models import Need, NeedSkill
+    from matching.pairs import PAIR_KINDS
+    from skills.models import Skill
+    from talent.models import Claim, Course, CourseRun, Expert, Profile, Program
+
+    dice = random.Random(20261125)
+    skills = list(Skill.objects.current())
+    labels = [skill.label_en for skill in skills]
+    now, day = timezone.now(), timezone.localdate()
+    published = {"status": "published", "published_at": now, "language": "en", "organisation": school}
+
+    def text() -> str:
+        return ", ".join(dice.sample(labels, 8))
+
+    with transaction.atomic():
+        users = User.objects.bulk_create(User(email=f"p{n}@crossing.example", name=f"P {n}") for n in range(objects))
+        rows: dict[str, list[Any]] = {
+            "profile": [Profile(user=user, name=user.name, language="en", adult=True, text=text()) for user in users],
+            "program": [
+                Program(title=f"Program {n}", study="bachelor", text=text(), **published) for n in range(objects)
+            ],
+            "course": [Course(title=f"Course {n}", text=text(), **published) for n in range(objects)],
+            "expert": [
+                Expert(name_en=f"E {n}", name_zh=f"专家 {n}", advice=["roadmap"], text=text(), **published)
+                for n in range(objects)
+            ],
+        }
+        for kind in PAIR_KINDS:
+            made = kind.model._default_manager.bulk_create(rows[kind.holder], batch_size=2_000)
+            Claim.objects.bulk_create(
+                (
+                    Claim(**{kind.holder: row}, skill=skill, level=dice.randint(1, 5))
+                    for row in made
+                    for skill in dice.sample(skills, SKILLS_EACH)
+                ),
+                batch_size=20_000,
+            )
+        CourseRun.objects.bulk_create(
+            (
+                CourseRun(
+                    course=course,
+                    starts_on=day + datetime.timedelta(days=30),
+                    ends_on=day + datetime.timedelta(days=60),
+                    seats=20,
+                    price=1200,
+                    online=True,
+                )
+                for course in rows["course"]
+            ),
+            batch_size=5_000,
+        )
+        kinds = ("job", "internship", "project", "training", "advice")
+        needs = Need.objects.bulk_create(
+            (
+                Need(
+                    **published | {"organisation": firm}, title=f"Need {n}", kind=kinds[n % 5], remote=True, text=text()
+                )
+                for n in range(objects)
+            ),
+            batch_size=2_000,
+        )
+        NeedSkill.objects.bulk_create(
+            (
+                NeedSkill(
+                    need=need, skill=skill, min_level=dice.randint(1, 5), weight=1.0, essential=dice.random() < 0.3
+                )
+                for need in needs
+                for skill in dice.sample(skills, 10)
+            ),
+            batch_size=20_000,
+        )
 
 
 if __name__ == "__main__":

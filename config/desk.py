@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts.models import Organisation
+from accounts.models import Membership, Organisation
+from accounts.permissions import WHO_MAY, Act
 
 THEMES = {"light", "dark"}
 
@@ -40,21 +41,42 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 
 def places(request: HttpRequest) -> list[Place]:
-    """Where this reader works: by what they are, a firm's member, a person with a profile, platform staff."""
+    """Where this reader works: by what they are, a member of a body, a person with a profile, platform staff."""
     user = getattr(request, "user", None)
     found: list[tuple[str, str, str]] = []
     if user is None or not user.is_authenticated:
-        return [Place(reverse("skills"), _("Skills"), "list-search", request.path.startswith(reverse("skills")))]
-    enterprise = Organisation.Kind.ENTERPRISE
-    if Organisation.objects.of_member(user).filter(kind=enterprise).exists():
+        found = [
+            (reverse("programs"), _("Programs"), "school"),
+            (reverse("courses"), _("Courses"), "file-text"),
+            (reverse("skills"), _("Skills"), "list-search"),
+        ]
+        return _standing_at(request.path, found)
+    roles = set(Membership.objects.filter(user=user).values_list("organisation__kind", "role"))
+    kinds = {kind for kind, _role in roles}
+    if Organisation.Kind.ENTERPRISE in kinds:
         found.append((reverse("needs"), _("Needs"), "briefcase"))
+        found.append((reverse("experts"), _("Experts"), "message-2"))
+    if kinds & set(Organisation.SCHOOLS):
+        found.append((reverse("programs") + "?mine=true", _("Programs"), "school"))
+    if kinds & set(Organisation.TEACHING):
+        found.append((reverse("courses"), _("Courses"), "file-text"))
+    if any(kind in Organisation.TEACHING and role in WHO_MAY[Act.SEE_STUDENTS] for kind, role in roles):
+        found.append((reverse("students"), _("Students"), "users"))
     if hasattr(user, "profile"):
         found.append((reverse("matches"), _("Matches"), "list-check"))
         found.append((reverse("profile"), _("Profile"), "user"))
+        if not kinds & set(Organisation.TEACHING):
+            found.append((reverse("courses"), _("Courses"), "file-text"))
+    if hasattr(user, "expert"):
+        found.append((reverse("expert", args=[user.expert.public_id]), _("Expert profile"), "message-2"))
     if not user.is_staff or found:
         found.append((reverse("organisations"), _("Organisations"), "building"))
     found.append((reverse("skills"), _("Skills"), "list-search"))
     if user.is_staff:
         found.append((reverse("runs"), _("Matching runs"), "activity"))
         found.append((reverse("admin:index"), _("Administration"), "settings"))
-    return [Place(url, label, icon, request.path.startswith(url)) for url, label, icon in found]
+    return _standing_at(request.path, found)
+
+
+def _standing_at(path: str, found: list[tuple[str, str, str]]) -> list[Place]:
+    return [Place(url, label, icon, path.startswith(url.partition("?")[0])) for url, label, icon in found]

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+from django.views.decorators.http import require_safe
 
 from accounts.models import Organisation
 from matching.example import worked_example
@@ -13,6 +14,7 @@ from matching.example import worked_example
 from .problems import problem, wants_problem
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The public first page; who is signed in goes to their desk, who is new chooses a door."""
     user = request.user
@@ -42,7 +44,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    detail = _("Your role does not allow this.")
+    detail = str(getattr(exception, "detail", "")) or _("Your role does not allow this.")
     return problem(403, "not_allowed", detail) if wants_problem(request) else error_page(request, 403, detail)
 
 

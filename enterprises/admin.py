@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from accounts.admin import ReadOnly, ReadOnlyRows
 
-from .models import Area, Enterprise, Need, NeedSkill
+from .models import Area, Assessment, Enterprise, Need, NeedSkill
 
 
 class NeedSkillRows(ReadOnlyRows):
@@ -26,6 +26,12 @@ class EnterpriseAdmin(ReadOnly):
     list_display = ("organisation", "industry", "size", "pilot_zone")
     list_filter = ("industry", "size", "pilot_zone")
     list_select_related = ("organisation",)
+
+
+@admin.register(Assessment)
+class AssessmentAdmin(ReadOnly):
+    list_display = ("organisation", "at", "by", "version")
+    list_select_related = ("organisation", "by")
 
 
 @admin.register(Area)

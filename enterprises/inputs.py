@@ -98,7 +98,12 @@ class NeedInput(Input):
     city = city_by_code(default=None)
     remote = YesNo(default=False)
     languages = Languages(default=dict)
-    headcount = Whole(min_value=1, max_value=10_000, default=1)
+    headcount = Whole(
+        min_value=1,
+        max_value=10_000,
+        default=1,
+        help_text="How many people; for training the people to train, for advice the days.",
+    )
     starts_on = Day(allow_null=True, default=None)
     pay = PayInput(allow_null=True, default=None)
 

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -59,15 +59,27 @@ class NeedQuerySet(models.QuerySet["Need"]):
         return self.filter(PUBLISHED)
 
     def visible_to(self, user: User | AnonymousUser) -> "NeedQuerySet":
-        """Those of one's own organisations in any state; published ones for people with a profile and for staff.
+        """Those of one's own organisations in any state; published ones for whom they can be matched with, and staff.
 
-        A firm does not see another firm's needs.
+        That is people with a profile, members of verified teaching bodies, and published experts. A firm does not see
+        another firm's needs.
         """
         if not user.is_authenticated:
             return self.none()
         own = Q(organisation_id__in=Organisation.objects.of_member(user).values("id"))
-        reads_published = user.is_staff or hasattr(user, "profile")
-        return self.filter(own | PUBLISHED) if reads_published else self.filter(own)
+        if user.is_staff or hasattr(user, "profile"):
+            return self.filter(own | PUBLISHED)
+        return self.filter(own | PUBLISHED & Q(Exists(User.objects.filter(TEACHES | ADVISES, pk=user.pk))))
+
+
+TEACHES = Q(
+    memberships__organisation__kind__in=Organisation.TEACHING,
+    memberships__organisation__state=Organisation.State.VERIFIED,
+)
+"""Who acts for a verified body that posts programs, courses or experts."""
+
+ADVISES = Q(expert__status="published")
+"""Whose own profile as an expert is published."""
 
 
 class Need(Posting):

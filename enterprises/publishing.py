@@ -12,10 +12,17 @@ from accounts.errors import FieldError, InvalidInput, StateForbids
 from accounts.inputs import checked
 from accounts.models import Organisation, User
 from accounts.permissions import Act, demand
+from skills.models import Skill
 
 from . import events
 from .inputs import NeedInput, as_written, need_as_written
 from .models import Need, NeedSkill
+
+COPIED = (
+    *("title", "text", "language", "kind", "area", "city", "remote", "languages", "headcount"),
+    *("pay_min", "pay_max", "pay_currency"),
+)
+"""What a copy takes over as it stands."""
 
 
 def create_need(*, by: User, organisation: Organisation, data: Any, public_id: uuid.UUID | None = None) -> Need:
@@ -34,6 +41,40 @@ def create_need(*, by: User, organisation: Organisation, data: Any, public_id: u
             actor=by, action="create_need", subject=need, organisation=organisation, after={"title": need.title}
         )
     return need
+
+
+def copy_need(*, by: User, need: Need, public_id: uuid.UUID | None = None) -> Need:
+    """A new draft that asks for the same as a need in any state; a partner's key and a day that has passed stay there.
+
+    Skills that the framework has since replaced are left out: a new need names what stands.
+    """
+    demand(by, Act.WRITE_NEED, need.organisation)
+    copy = Need(organisation=need.organisation, created_by=by, public_id=public_id or uuid.uuid4())
+    for name in COPIED:
+        setattr(copy, name, getattr(need, name))
+    if need.starts_on and need.starts_on >= timezone.localdate():
+        copy.starts_on = need.starts_on
+    standing = need.skills.filter(skill__in=Skill.objects.current())
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                copy.save()
+        except IntegrityError:
+            raise StateForbids("copied_already", _("This copy is there already.")) from None
+        NeedSkill.objects.bulk_create(
+            NeedSkill(
+                need=copy, skill_id=row.skill_id, min_level=row.min_level, weight=row.weight, essential=row.essential
+            )
+            for row in standing
+        )
+        audit.record(
+            actor=by,
+            action="copy_need",
+            subject=copy,
+            organisation=copy.organisation,
+            after={"title": copy.title, "from": str(need.public_id)},
+        )
+    return copy
 
 
 def change_need(*, by: User, need: Need, data: Any, partial: bool = False) -> Need:

@@ -5,37 +5,41 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.errors import InvalidInput
 from accounts.forms import Path, errors_by_field
-from accounts.models import City, Organisation
-from accounts.permissions import Act, may, role_of
+from accounts.models import City, Organisation, User
+from accounts.permissions import Act, demand, may, role_of
+from accounts.registration import body_as_written
 
+from .facts import FACTS
+from .industries import Industry
+from .markets import Market
 from .models import Enterprise
-from .registration import Industry, Market, change_enterprise, enterprise_as_written, register_enterprise
+from .registration import change, enterprise_as_written, register
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def organisation_new(request: HttpRequest) -> HttpResponse:
-    """Register an enterprise; it waits as pending until platform staff verify it."""
+    """Register a body of any kind; it waits as pending until platform staff verify it."""
     assert request.user.is_authenticated
-    typed: dict[str, Any] = {"kind": Organisation.Kind.ENTERPRISE.value}
+    typed: dict[str, Any] = {"kind": request.GET.get("kind", "")}
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
         typed = _typed(request)
         try:
-            organisation = register_enterprise(by=request.user, data=_as_written(typed))
+            organisation = register(by=request.user, data=_as_written(typed))
         except InvalidInput as wrong:
             errors = errors_by_field(wrong, _field_of)
         else:
             messages.success(
                 request,
-                _("%(name)s is registered. Write your needs now; they can be published once staff have verified it.")
+                _("%(name)s is registered. Prepare drafts now; they can be published once staff have verified it.")
                 % {"name": organisation},
             )
             return redirect("organisation", public_id=organisation.public_id)
@@ -67,24 +71,27 @@ def organisation(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             "steps": found.verifications.select_related("by") if within else [],
             "members": found.memberships.select_related("user") if within else [],
             "may_change": may(request.user, Act.CHANGE_ORGANISATION, found),
+            "may_need": _is_enterprise(found.kind) and may(request.user, Act.WRITE_NEED, found),
+            "may_program": found.kind in Organisation.SCHOOLS and may(request.user, Act.WRITE_SUPPLY, found),
+            "may_course": found.kind in Organisation.TEACHING and may(request.user, Act.WRITE_SUPPLY, found),
         },
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def organisation_change(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Change what was registered; only owners may."""
     assert request.user.is_authenticated
     found = get_object_or_404(Organisation.objects.of_member(request.user).select_related("city"), public_id=public_id)
-    if not may(request.user, Act.CHANGE_ORGANISATION, found):
-        raise PermissionDenied
-    written = enterprise_as_written(found)
+    demand(request.user, Act.CHANGE_ORGANISATION, found)
+    written = enterprise_as_written(found) if _is_enterprise(found.kind) else body_as_written(found)
     typed = written | {"name_zh": written["name"]["zh-Hans"], "name_en": written["name"]["en"]}
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
-        typed = _typed(request)
+        typed = _typed(request) | {"kind": found.kind}
         try:
-            found = change_enterprise(by=request.user, organisation=found, data=_as_written(typed))
+            found = change(by=request.user, organisation=found, data=_as_written(typed))
         except InvalidInput as wrong:
             errors = errors_by_field(wrong, _field_of)
         else:
@@ -97,15 +104,29 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
     """What was typed, by the names of the form's fields."""
     names = ("name_zh", "name_en", "credit_code", "city", "industry", "size")
     return {name: request.POST.get(name, "") for name in names} | {
-        "kind": request.POST.get("kind", Organisation.Kind.ENTERPRISE.value),
+        "kind": request.POST.get("kind", ""),
         "pilot_zone": "pilot_zone" in request.POST,
         "target_markets": request.POST.getlist("target_markets"),
     }
 
 
 def _as_written(typed: dict[str, Any]) -> dict[str, Any]:
-    rest = {name: value for name, value in typed.items() if name not in {"name_zh", "name_en"}}
+    """The body as it is written; what only an enterprise states is left out for others."""
+    names = ("kind", "credit_code", "city") + (FACTS if _is_enterprise(typed["kind"]) else ())
+    rest = {name: typed[name] for name in names}
     return rest | {"name": {"zh-Hans": typed["name_zh"], "en": typed["name_en"]}}
+
+
+def _is_enterprise(kind: str) -> bool:
+    return kind == Organisation.Kind.ENTERPRISE
+
+
+def _kinds_for(person: User) -> list[tuple[str, Any]]:
+    """The kinds that this person may register: authorities are the staff's."""
+    return [
+        ("", _("choose one")),
+        *(kind for kind in Organisation.Kind.choices if person.is_staff or kind[0] != Organisation.Kind.AUTHORITY),
+    ]
 
 
 def _field_of(path: Path) -> str:
@@ -122,7 +143,8 @@ def _form(
         "typed": typed,
         "errors": errors,
         "organisation": organisation,
-        "kinds": [(Organisation.Kind.ENTERPRISE.value, Organisation.Kind.ENTERPRISE.label)],
+        "kinds": _kinds_for(request.user) if isinstance(request.user, User) else [],
+        "asks_facts": organisation is None or _is_enterprise(organisation.kind),
         "cities": unstated + [(city.code, str(city)) for city in City.objects.all()],
         "industries": unstated + Industry.choices,
         "sizes": unstated + Enterprise.Size.choices,

@@ -21,7 +21,7 @@ from accounts.permissions import WHO_MAY, Act, demand, role_of
 
 from .forms import Closing, NeedForm, counted, firm_options, words_of
 from .models import Need
-from .publishing import change_need, close_need, create_need, publish_need
+from .publishing import change_need, close_need, copy_need, create_need, publish_need
 
 MENDING = 422  # a form that comes back with something to mend
 STEPS_SHOWN = 20
@@ -50,12 +50,14 @@ def seen_need(user: User, public_id: Any) -> Need:
 def what_one_may(user: User, need: Need) -> dict[str, bool]:
     """What the page offers: the acts that the person's role allows and the need's status still knows."""
     role = role_of(user, need.organisation)
-    alive = need.status != Need.Status.CLOSED
+    acts = need.organisation.state != Organisation.State.SUSPENDED
+    alive = acts and need.status != Need.Status.CLOSED
     return {
         "see_matches": role in WHO_MAY[Act.SEE_MATCHES],
         "write": alive and role in WHO_MAY[Act.WRITE_NEED],
-        "publish": need.status == Need.Status.DRAFT and role in WHO_MAY[Act.PUBLISH_NEED],
+        "publish": alive and need.status == Need.Status.DRAFT and role in WHO_MAY[Act.PUBLISH_NEED],
         "close": alive and role in WHO_MAY[Act.CLOSE_NEED],
+        "copy": acts and role in WHO_MAY[Act.WRITE_NEED],
     }
 
 
@@ -69,9 +71,9 @@ def firms_to_post_for(user: User) -> list[Organisation]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def need_new(request: HttpRequest) -> HttpResponse:
     """Write a need; it becomes a draft, or is published at once."""
-    firms = firms_to_post_for(_user(request))
+    firms = firms_to_post_for(reader(request))
     if not firms:
-        if Organisation.objects.of_member(_user(request)).filter(kind=Organisation.Kind.ENTERPRISE).exists():
+        if Organisation.objects.of_member(reader(request)).filter(kind=Organisation.Kind.ENTERPRISE).exists():
             raise NotAllowed
         messages.info(request, _("Needs are posted by an enterprise. Register yours first."))
         return redirect("organisations")
@@ -88,7 +90,9 @@ def need_new(request: HttpRequest) -> HttpResponse:
         faults.append(FieldError(("organisation",), "required", _("Say for which enterprise.")))
 
     def create() -> Need:
-        return create_need(by=_user(request), organisation=chosen[0], data=form.as_written(), public_id=_sheet(request))
+        return create_need(
+            by=reader(request), organisation=chosen[0], data=form.as_written(), public_id=sheet_of(request)
+        )
 
     try:
         need = _saved(request, create, faults, publish="publish" in request.POST.getlist("do"))
@@ -108,8 +112,8 @@ def need_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def need_change(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Rewrite a need; what is published is matched anew."""
-    need = seen_need(_user(request), public_id)
-    demand(_user(request), Act.WRITE_NEED, need.organisation)
+    need = seen_need(reader(request), public_id)
+    demand(reader(request), Act.WRITE_NEED, need.organisation)
     if need.status == Need.Status.CLOSED:
         return _refused(request, _("This need is closed and no longer changes."), "need-about", need)
     if request.method != "POST":
@@ -120,7 +124,7 @@ def need_change(request: HttpRequest, public_id: Any) -> HttpResponse:
     faults, was = form.faults(), need
 
     def change() -> Need:
-        return change_need(by=_user(request), need=was, data=form.as_written() | {"external_id": was.external_id})
+        return change_need(by=reader(request), need=was, data=form.as_written() | {"external_id": was.external_id})
 
     try:
         need = _saved(request, change, faults, publish="publish" in request.POST.getlist("do"))
@@ -153,7 +157,7 @@ def _saved(request: HttpRequest, write: Callable[[], Need], faults: list[FieldEr
                 raise InvalidInput(())
             if publish and need.status == Need.Status.DRAFT:
                 try:
-                    need = publish_need(by=_user(request), need=need)
+                    need = publish_need(by=reader(request), need=need)
                 except StateForbids as refused:
                     messages.warning(request, str(refused.detail))
     except InvalidInput as wrong:
@@ -166,8 +170,8 @@ def _saved(request: HttpRequest, write: Callable[[], Need], faults: list[FieldEr
 @require_safe
 def need_about(request: HttpRequest, public_id: Any) -> HttpResponse:
     """The need itself, as everybody reads it who may see it; to its firm also what was done with it."""
-    need = seen_need(_user(request), public_id)
-    may = what_one_may(_user(request), need)
+    need = seen_need(reader(request), public_id)
+    may = what_one_may(reader(request), need)
     steps = AuditRow.objects.none()
     if may["see_matches"]:
         steps = AuditRow.objects.filter(subject_kind="need", subject_id=need.public_id).select_related("actor")
@@ -184,14 +188,14 @@ def need_about(request: HttpRequest, public_id: Any) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def need_publish(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Publish a draft; a page asks first."""
-    need = seen_need(_user(request), public_id)
-    demand(_user(request), Act.PUBLISH_NEED, need.organisation)
+    need = seen_need(reader(request), public_id)
+    demand(reader(request), Act.PUBLISH_NEED, need.organisation)
     if request.method != "POST":
         if need.status != Need.Status.DRAFT:
             return redirect("need", need.public_id)
         return render(request, "enterprises/need_publish.html", {"need": need})
     try:
-        publish_need(by=_user(request), need=need)
+        publish_need(by=reader(request), need=need)
     except StateForbids as refused:
         return _refused(request, refused.detail, "need", need)
     except InvalidInput as wrong:
@@ -206,15 +210,15 @@ def need_publish(request: HttpRequest, public_id: Any) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def need_close(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Close a need for good; a page asks first, and why."""
-    need = seen_need(_user(request), public_id)
-    demand(_user(request), Act.CLOSE_NEED, need.organisation)
+    need = seen_need(reader(request), public_id)
+    demand(reader(request), Act.CLOSE_NEED, need.organisation)
     context: dict[str, Any] = {"need": need, "why": request.POST.get("why", "")}
     if request.method != "POST":
         if need.status == Need.Status.CLOSED:
             return redirect("need-about", need.public_id)
         return render(request, "enterprises/need_close.html", context)
     try:
-        close_need(by=_user(request), need=need, why=checked(Closing(data={"why": context["why"]}))["why"])
+        close_need(by=reader(request), need=need, why=checked(Closing(data={"why": context["why"]}))["why"])
     except StateForbids as refused:
         return _refused(request, refused.detail, "need-about", need)
     except InvalidInput as wrong:
@@ -222,6 +226,22 @@ def need_close(request: HttpRequest, public_id: Any) -> HttpResponse:
         return render(request, "enterprises/need_close.html", context, status=MENDING)
     messages.success(request, _("Closed. It is in no list any more."))
     return redirect("need-about", need.public_id)
+
+
+@desk_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def need_copy(request: HttpRequest, public_id: Any) -> HttpResponse:
+    """Begin a new draft from a need, a closed one too; a page says first what is taken over."""
+    need = seen_need(reader(request), public_id)
+    demand(reader(request), Act.WRITE_NEED, need.organisation)
+    if request.method != "POST":
+        return render(request, "enterprises/need_copy.html", {"need": need, "sheet": sheet_of(request)})
+    try:
+        copy = _made_before(request) or copy_need(by=reader(request), need=need, public_id=sheet_of(request))
+    except StateForbids as refused:
+        return _refused(request, refused.detail, "need-about", need)
+    messages.success(request, _("The draft is saved."))
+    return redirect("need-about" if copy.status == Need.Status.CLOSED else "need-change", copy.public_id)
 
 
 def _form_page(
@@ -240,13 +260,13 @@ def _form_page(
         "firm": firm,
         "firms": firm_options(firms) if firms and len(firms) > 1 else None,
         "published": need is not None and need.status == Need.Status.PUBLISHED,
-        "sheet": _sheet(request),
+        "sheet": sheet_of(request),
     }
     return render(request, "enterprises/need_form.html", context, status=status)
 
 
-def _sheet(request: HttpRequest) -> uuid.UUID:
-    """The id that a form for a new need was opened with, and under which it is saved."""
+def sheet_of(request: HttpRequest) -> uuid.UUID:
+    """The id that a form for something new was opened with, and under which it is saved."""
     try:
         return uuid.UUID(request.POST.get("sheet", ""))
     except ValueError:
@@ -255,7 +275,7 @@ def _sheet(request: HttpRequest) -> uuid.UUID:
 
 def _made_before(request: HttpRequest) -> Need | None:
     """The need that this very form has made already: the button was pressed twice."""
-    return Need.objects.visible_to(_user(request)).filter(public_id=_sheet(request)).first()
+    return Need.objects.visible_to(reader(request)).filter(public_id=sheet_of(request)).first()
 
 
 def _refused(request: HttpRequest, why: Any, way_on: str, need: Need) -> HttpResponse:
@@ -263,6 +283,7 @@ def _refused(request: HttpRequest, why: Any, way_on: str, need: Need) -> HttpRes
     return redirect(way_on, need.public_id)
 
 
-def _user(request: HttpRequest) -> User:
+def reader(request: HttpRequest) -> User:
+    """Who is signed in."""
     assert isinstance(request.user, User)  # `desk_page` lets nobody else in
     return request.user

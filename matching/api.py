@@ -1,8 +1,9 @@
-"""Lists of matches over the API: a need's people under pseudonyms, and a person's needs, each with its reasons."""
+"""Lists of matches over the API: a need's candidates of each kind, and a candidate's needs, each with its reasons."""
 
-from collections.abc import Callable
-from typing import Annotated, Any, Literal, TypedDict, cast
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any, Literal, TypedDict, TypeVar, cast
 
+from django.db.models import QuerySet
 from django.urls import path
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -21,6 +22,7 @@ from accounts.api import (
     example,
     moment,
     names,
+    names_of,
     organisation_small,
 )
 from accounts.models import Organisation
@@ -29,15 +31,18 @@ from accounts.prose import ProseLanguage
 from engine.model import ENGINE_VERSION
 from enterprises.models import Need
 from skills.api import SkillSmall
-from talent.models import Profile, Pseudonym
+from talent.models import Course, Expert, Profile, Program, Pseudonym
 
-from .explaining import FIRM, STUDENT, explain_pairs
+from . import gap_courses_api
+from .explaining import FIRM, OWNER, STUDENT, explain_pairs
 from .explanation import ConditionView, Explanation, PartView, SkillName, StrengthView
-from .lists import OpenedList, first_rank, open_list
-from .models import Match, MatchList
+from .lists import OpenedList, demand_matches, first_rank, open_list
+from .models import Candidate, Match, MatchList, Ranking
+from .pairs import BY_CANDIDATES, PairKind
 
-KINDS = ("students", "programs", "courses", "experts")
-OFFERED = "students"
+KINDS = tuple(BY_CANDIDATES)
+USUAL = str(Ranking.Candidates.STUDENTS)
+P = TypeVar("P", Program, Course, Expert)
 
 # Shapes ---------------------------------------------------------------------------------------------------------------
 SKILL = {"code": "DT0012", "label": {"en": "Data visualisation", "zh-Hans": "数据可视化"}}
@@ -120,6 +125,35 @@ NEED_SUBJECT = {
     "city": {"code": "foshan", "name": {"en": "Foshan", "zh-Hans": "佛山"}},
 }
 
+TAUGHT_BY = {
+    "id": "6b0f4a57-9e7d-4f0e-9a52-2f4f1f2d7c44",
+    "name": {"en": "Lingnan College of Trade", "zh-Hans": "岭南商贸职业学院"},
+}
+PROGRAM_SUBJECT = {
+    "kind": "program",
+    "id": "c1d1a6de-1f53-4f7c-9a0e-7b6f3a0d2c11",
+    "title": "Cross-border e-commerce",
+    "language": "en",
+    "organisation": TAUGHT_BY,
+    "city": {"code": "foshan", "name": {"en": "Foshan", "zh-Hans": "佛山"}},
+}
+COURSE_SUBJECT = {
+    "kind": "course",
+    "id": "a0f2b5de-7c11-4c0a-8f3e-5d2e9b1c4f77",
+    "title": "SQL for marketplace data",
+    "language": "en",
+    "organisation": TAUGHT_BY,
+}
+EXPERT_SUBJECT = {
+    "kind": "expert",
+    "id": "e4b7c9d0-2a33-4f6b-8d15-3c7a9f0b6e88",
+    "name": {"en": "An Example", "zh-Hans": "安例"},
+    "headline": "Data platforms of trading firms",
+    "language": "en",
+    "organisation": TAUGHT_BY,
+    "city": {"code": "foshan", "name": {"en": "Foshan", "zh-Hans": "佛山"}},
+}
+
 Condition = Literal["kind", "place", "language", "start"]
 
 
@@ -161,6 +195,45 @@ class NeedSubject(TypedDict):
     city: CitySmall | None
 
 
+@example(PROGRAM_SUBJECT)
+class ProgramSubject(TypedDict):
+    """A program; what is compared is the level that its graduates reach."""
+
+    kind: Literal["program"]
+    id: str
+    title: str
+    language: Annotated[str, ProseLanguage]
+    organisation: OrganisationSmall
+    city: CitySmall | None
+
+
+@example(COURSE_SUBJECT)
+class CourseSubject(TypedDict):
+    """A course; what is compared is the level that it leads to."""
+
+    kind: Literal["course"]
+    id: str
+    title: str
+    language: Annotated[str, ProseLanguage]
+    organisation: OrganisationSmall
+
+
+@example(EXPERT_SUBJECT)
+class ExpertSubject(TypedDict):
+    """An expert, known by name."""
+
+    kind: Literal["expert"]
+    id: str
+    name: Names
+    headline: str
+    language: Annotated[str, ProseLanguage]
+    organisation: OrganisationSmall | None
+    city: CitySmall | None
+
+
+Subject = StudentSubject | ProgramSubject | CourseSubject | ExpertSubject | NeedSubject
+
+
 class ViaRead(TypedDict):
     """The skill that stands in for another, how near it is, and why."""
 
@@ -177,7 +250,7 @@ class PartRead(TypedDict):
     essential: bool
     share: Annotated[float, "part of the need's whole weight, essentials doubled"]
     wanted: Annotated[int, "the level that is asked"]
-    held: Annotated[int | None, "null where the profile does not name the skill"]
+    held: Annotated[int | None, "null where the profile, program or course does not name the skill"]
     evidence: Literal["confirmed", "self"] | None
     via: ViaRead | None
     credit: float
@@ -194,7 +267,7 @@ class ConditionRead(TypedDict):
 
 
 class StrengthRead(TypedDict):
-    """One skill of the person, its share of all their levels, and how much of it the need calls for."""
+    """One skill of the candidate, its share of all their levels, and how much of it the need calls for."""
 
     skill: SkillSmall
     level: int
@@ -216,7 +289,7 @@ class MatchRead(TypedDict):
     score: float
     fit: float
     use: float
-    subject: StudentSubject | NeedSubject
+    subject: StudentSubject | ProgramSubject | CourseSubject | ExpertSubject | NeedSubject
     sentence: str
     parts: list[PartRead]
     focus_deduction: float
@@ -230,8 +303,8 @@ class MatchRead(TypedDict):
 class Matches(TypedDict):
     """A list of matches and how it stands; `results` is empty while there is none.
 
-    `refreshing` and `stalled` still show an older list, if there is one. `eligible` counts everybody whom no condition
-    removes, and `excluded` whom each removes, most first.
+    `refreshing` and `stalled` still show an older list, if there is one. `eligible` counts all whom no condition
+    removes, and `excluded` whom each removes, most first. No condition counts for programs and courses.
     """
 
     state: Literal["ready", "refreshing", "none_yet", "stalled"]
@@ -296,7 +369,7 @@ def strength_read(strength: StrengthView) -> StrengthRead:
     }
 
 
-def match_read(match: Match, rank: int, why: Explanation, subject: StudentSubject | NeedSubject) -> MatchRead:
+def match_read(match: Match, rank: int, why: Explanation, subject: Subject) -> MatchRead:
     """One match. All figures are the explanation's: they add up even if data changed since the list was made."""
     return {
         "id": str(match.pair.public_id),
@@ -317,17 +390,41 @@ def match_read(match: Match, rank: int, why: Explanation, subject: StudentSubjec
 
 def people_under_pseudonyms(organisation: Organisation, page: list[Match]) -> list[StudentSubject]:
     """Each match's person as this organisation may see them: nothing that leads to who they are."""
-    people = [match.pair.profile_id for match in page]
-    given = Pseudonym.objects.filter(organisation=organisation, profile_id__in=people).select_related("plant")
+    people = [match.pair.profile for match in page if match.pair.profile]
+    given = Pseudonym.objects.filter(organisation=organisation, profile__in=people).select_related("plant")
     name_of = {row.profile_id: names(row.name_en, row.name_zh) for row in given}
-    return [
-        {
-            "kind": "student",
-            "name": name_of[match.pair.profile_id],
-            "city": city_small(match.pair.profile.city),
+    return [{"kind": "student", "name": name_of[person.pk], "city": city_small(person.city)} for person in people]
+
+
+def candidate_subject(candidate: Candidate) -> Subject:
+    """What everybody may read of a program, a course or an expert."""
+    if isinstance(candidate, Program):
+        return {
+            "kind": "program",
+            "id": str(candidate.public_id),
+            "title": candidate.title,
+            "language": candidate.language,
+            "organisation": organisation_small(candidate.organisation),
+            "city": city_small(candidate.city),
         }
-        for match in page
-    ]
+    if isinstance(candidate, Course):
+        return {
+            "kind": "course",
+            "id": str(candidate.public_id),
+            "title": candidate.title,
+            "language": candidate.language,
+            "organisation": organisation_small(candidate.organisation),
+        }
+    assert isinstance(candidate, Expert)  # people are named by their pseudonyms, above
+    return {
+        "kind": "expert",
+        "id": str(candidate.public_id),
+        "name": names_of(candidate),
+        "headline": candidate.headline,
+        "language": candidate.language,
+        "organisation": organisation_small(candidate.organisation) if candidate.organisation else None,
+        "city": city_small(candidate.city),
+    }
 
 
 def need_subject(need: Need) -> NeedSubject:
@@ -346,7 +443,7 @@ PAGING = [
     OpenApiParameter("page_size", int, description="how many a page, at most 100"),
     OpenApiParameter("cursor", str, description="from `next` or `previous`"),
 ]
-WHICH = OpenApiParameter("kind", str, enum=[OFFERED], default=OFFERED, description="the kind of candidate")
+WHICH = OpenApiParameter("kind", str, enum=list(KINDS), default=USUAL, description="the kind of candidate")
 
 
 class MatchResource(Resource):
@@ -360,11 +457,20 @@ class MatchResource(Resource):
         tags=["needs"],
     )
     def of_need(self, request: Request, id: str) -> Response:
-        """The need's people under pseudonyms, best first, for members of its organisation."""
+        """The need's candidates of one kind, best first, for members of its organisation; people under pseudonyms.
+
+        A need has no list of a kind that it is not matched with (`other_kind`): advice is not what a course leads to.
+        """
         need = self.one(Need.objects.visible_to(self.person).select_related("organisation"), public_id=id)
         demand(self.person, Act.SEE_MATCHES, need.organisation)
-        _check_kind(request.query_params.get("kind", OFFERED))
-        return self._answer(open_list(need), FIRM, lambda page: people_under_pseudonyms(need.organisation, page))
+        kind = _kind_named(request.query_params.get("kind", USUAL))
+
+        def subjects(page: list[Match]) -> Iterable[Subject]:
+            if kind.under_pseudonyms:
+                return people_under_pseudonyms(need.organisation, page)
+            return [candidate_subject(match.pair.candidate) for match in page]
+
+        return self._answer(open_list(need, kind), FIRM, subjects)
 
     @extend_schema(
         operation_id="profiles_me_matches",
@@ -376,12 +482,50 @@ class MatchResource(Resource):
     def mine(self, request: Request) -> Response:
         """The needs that fit one's own profile, best first."""
         profile = self.one(Profile.objects.visible_to(self.person), user=self.person)
-        return self._answer(open_list(profile), STUDENT, lambda page: [need_subject(match.pair.need) for match in page])
+        return self._answer(open_list(profile), STUDENT, _needs_of)
 
-    def _answer(self, opened: OpenedList, viewer: str, subjects_of: Callable[[list[Match]], list[Any]]) -> Response:
+    @extend_schema(
+        operation_id="programs_matches",
+        summary="Which needs a program's graduates fit",
+        parameters=PAGING,
+        responses=answers(Matches, 401, 403, 404),
+        tags=["programs"],
+    )
+    def of_program(self, request: Request, id: str) -> Response:
+        """The needs that the program's graduates fit, best first, for members of its organisation."""
+        return self._of_posting(Program.objects.visible_to(self.person), id)
+
+    @extend_schema(
+        operation_id="courses_matches",
+        summary="Which needs a course leads to",
+        parameters=PAGING,
+        responses=answers(Matches, 401, 403, 404),
+        tags=["courses"],
+    )
+    def of_course(self, request: Request, id: str) -> Response:
+        """The needs whose gaps the course closes, best first, for members of its organisation."""
+        return self._of_posting(Course.objects.visible_to(self.person), id)
+
+    @extend_schema(
+        operation_id="experts_matches",
+        summary="Which needs suit an expert",
+        parameters=PAGING,
+        responses=answers(Matches, 401, 403, 404),
+        tags=["experts"],
+    )
+    def of_expert(self, request: Request, id: str) -> Response:
+        """The needs that suit the expert, best first, for the expert and for members of their organisation."""
+        return self._of_posting(Expert.objects.visible_to(self.person), id)
+
+    def _of_posting(self, seen: QuerySet[P], id: str) -> Response:
+        posting = self.one(seen.select_related("organisation"), public_id=id)
+        demand_matches(self.person, posting)
+        return self._answer(open_list(posting), OWNER, _needs_of)
+
+    def _answer(self, opened: OpenedList, viewer: str, subjects_of: Callable[[list[Match]], Iterable[Any]]) -> Response:
         page = cast(list[Match], self.paginate_queryset(opened.matches.order_by("position")) or [])
         rank = first_rank(opened, page)
-        pairs = [(match.pair.need, match.pair.profile) for match in page]
+        pairs = [(match.pair.need, match.pair.candidate) for match in page]
         reasons = explain_pairs(pairs, viewer=viewer) if pairs else []
         rows = zip(page, reasons, subjects_of(page), strict=True)
         paged = self.get_paginated_response(
@@ -400,17 +544,22 @@ class MatchResource(Resource):
         return Response(answer)
 
 
-def _check_kind(kind: str) -> None:
-    if kind == OFFERED:
-        return
-    if kind in KINDS:
-        fault = ErrorDetail(_("Matches of this kind are not offered yet."), "not_offered")
-    else:
-        fault = ErrorDetail(_("“%(name)s” is not one of the choices.") % {"name": kind[:60]}, "invalid_choice")
+def _needs_of(page: list[Match]) -> Iterable[NeedSubject]:
+    return [need_subject(match.pair.need) for match in page]
+
+
+def _kind_named(name: str) -> PairKind:
+    if name in BY_CANDIDATES:
+        return BY_CANDIDATES[name]
+    fault = ErrorDetail(_("“%(name)s” is not one of the choices.") % {"name": name[:60]}, "invalid_choice")
     raise ValidationError({"kind": [fault]})
 
 
 urlpatterns = [
     path("needs/<uuid:id>/matches/", MatchResource.as_view({"get": "of_need"}), name="api-need-matches"),
     path("profiles/me/matches/", MatchResource.as_view({"get": "mine"}), name="api-my-matches"),
+    path("programs/<uuid:id>/matches/", MatchResource.as_view({"get": "of_program"}), name="api-program-matches"),
+    path("courses/<uuid:id>/matches/", MatchResource.as_view({"get": "of_course"}), name="api-course-matches"),
+    path("experts/<uuid:id>/matches/", MatchResource.as_view({"get": "of_expert"}), name="api-expert-matches"),
+    *gap_courses_api.urlpatterns,
 ]

@@ -26,7 +26,7 @@ from skills.nearness import as_array, near_of
 from .api import PartRead, part_read
 from .explaining import Names, part_view
 from .files import Found, Link, Reader, Report, Talent, Vocabulary, Wanted
-from .pairs import focus_of_needs
+from .pairs import STUDENTS
 from .text_vectors import whole_text
 
 Progress = Callable[[int, int], None]
@@ -50,7 +50,7 @@ class How:
         """Focus in each need's list of talents: that of its kind, unless the run sets one for all."""
         if self.fit_only:
             return np.full(len(needs), FOCUS_NONE)
-        return focus_of_needs(needs.kind) if self.focus is None else np.full(len(needs), self.focus)
+        return STUDENTS.focus_of_needs(needs.kind) if self.focus is None else np.full(len(needs), self.focus)
 
     @property
     def focus_of_talents(self) -> float:

@@ -91,3 +91,4 @@ class Explanation:
     conditions: tuple[ConditionView, ...]
     sentence: str
     gap_sentence: str
+    of: str = "students"  # the kind of candidate, as a need's list of them is called

@@ -77,7 +77,7 @@ def claim(job_id: int, worker: str) -> list[Job]:
             if _take([key], worker):
                 claimed.append(key)
     jobs = Job.objects.filter(id__in=claimed, worker=worker, state=Job.State.RUNNING).order_by("id")
-    return list(jobs.select_related("ranking__need", "ranking__profile", "run"))
+    return list(jobs.select_related("ranking", "run"))
 
 
 def _take(keys: list[int], worker: str) -> bool:

@@ -9,36 +9,45 @@ from django.dispatch import receiver
 
 from accounts.events import organisation_standing_changed
 from accounts.models import Organisation, User
+from accounts.posting import Posting
 from enterprises.events import need_changed, need_closed, need_published
 from enterprises.models import Need
 from skills.events import near_fit_wanted, near_skills_changed
-from talent.events import profile_changed
-from talent.models import Profile
+from talent.events import course_moved, expert_moved, profile_changed, program_moved
 
 from .jobs import queue_refresh
 from .models import Job
 from .near_fit import rank_anew
-from .runs import rankings_of_needs, rankings_of_profiles
+from .pairs import COURSES, EXPERTS, PAIR_KINDS, PROGRAMS
+from .runs import rankings_of, rankings_of_needs
 from .tasks import fit_near_skills
 
 
 @receiver([need_published, need_changed, need_closed])
 def need_moved(sender: type[Model], need: Need, **kwargs: Any) -> None:
-    """A need came, changed or went: its own list now, and from there those of the people it concerns."""
+    """A need came, changed or went: its own lists now, and from there those of the candidates it concerns."""
     queue_refresh(rankings_of_needs([need.pk]), Job.Queue.NOW)
 
 
-@receiver(profile_changed)
-def profile_moved(sender: type[Model], profile: Profile, **kwargs: Any) -> None:
-    """A profile changed: its own list now, and from there those of the needs it is in or would enter."""
-    queue_refresh(rankings_of_profiles([profile.pk]), Job.Queue.NOW)
+@receiver([profile_changed, program_moved, course_moved, expert_moved])
+def supply_moved(sender: type[Model], **kwargs: Any) -> None:
+    """A candidate came, changed or went: its list now, and from there those of the needs it is in or would enter."""
+    kind = next(kind for kind in PAIR_KINDS if kind.holder in kwargs)
+    queue_refresh(rankings_of(kind, [kwargs[kind.holder].pk]), Job.Queue.NOW)
 
 
 @receiver(organisation_standing_changed)
 def standing_moved(sender: type[Model], organisation: Organisation, **kwargs: Any) -> None:
-    """A firm was verified or suspended: its published needs came or went with it."""
-    published = Need.objects.filter(organisation=organisation, status=Need.Status.PUBLISHED)
-    queue_refresh(rankings_of_needs(published.values_list("id", flat=True)), Job.Queue.NOW)
+    """A body was verified or suspended: what it has published came or went with it."""
+    rankings = rankings_of_needs(_published(Need, organisation))
+    for kind in (PROGRAMS, COURSES, EXPERTS):
+        rankings += rankings_of(kind, _published(kind.model, organisation))
+    queue_refresh(rankings, Job.Queue.NOW)
+
+
+def _published(model: type[Any], organisation: Organisation) -> list[int]:
+    posted = model.objects.filter(organisation=organisation, status=Posting.Status.PUBLISHED)
+    return list(posted.values_list("id", flat=True))
 
 
 @receiver(near_skills_changed)

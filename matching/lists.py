@@ -4,17 +4,28 @@ from dataclasses import dataclass
 
 from django.db.models import Max, Q, QuerySet
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
+from accounts.permissions import Act, demand
+from accounts.posting import Posting
 from enterprises.models import Need
-from talent.levels import levels_of_profiles
-from talent.models import Profile
-from talent.models.student import FEWEST_SKILLS
+from talent import experts
+from talent.levels import levels_of
+from talent.models import Course, Expert, Profile, Program
 
 from .heartbeat import queues_alive
-from .models import Job, Match, MatchList, Ranking
+from .models import Job, Match, MatchList, Owner, Ranking
+from .pairs import STUDENTS, PairKind, kind_of
 
 READY, REFRESHING, NONE_YET, STALLED = "ready", "refreshing", "none_yet", "stalled"
 OPEN = (Job.State.WAITING, Job.State.RUNNING)
+
+
+def demand_matches(user: User, posted: Need | Program | Course | Expert) -> None:
+    """Raise `NotAllowed` unless the person may read what this is matched with: those whose posting it is."""
+    if isinstance(posted, Expert):
+        experts.demand(user, Act.SEE_MATCHES, posted)
+    else:
+        demand(user, Act.SEE_MATCHES, posted.organisation)
 
 
 @dataclass(frozen=True)
@@ -26,6 +37,7 @@ class OpenedList:
     current: MatchList | None
     matches: QuerySet[Match]
     progress: float | None = None
+    conditions: bool = True  # whether any counts for this kind of pair
 
     @property
     def eligible(self) -> int | None:
@@ -38,32 +50,47 @@ class OpenedList:
         return sorted(((name, count) for name, count in removed.items() if count), key=lambda row: -row[1])
 
 
-def open_list(owner: Need | Profile) -> OpenedList:
-    """The owner's list of matches and its state: the first of the rules of the house that holds."""
-    found = Ranking.objects.filter(need=owner) if isinstance(owner, Need) else Ranking.objects.filter(profile=owner)
+def open_list(owner: Owner, kind: PairKind | None = None) -> OpenedList:
+    """The owner's list of matches and its state: the first of the rules of the house that holds.
+
+    A need has a list of each kind, of people where none is named; a candidate has one, of needs.
+    """
+    if isinstance(owner, Need):
+        kind = kind or STUDENTS
+        found = Ranking.objects.filter(need=owner, candidates=kind.candidates)
+    else:
+        kind = kind_of(owner)
+        found = Ranking.objects.filter(**{kind.holder: owner})
     ranking = found.select_related("current").first()
     current = ranking.current if ranking else None
-    matches = Match.objects.filter(list=current).standing() if current else Match.objects.none()
-    matches = matches.select_related("pair__need__organisation", "pair__need__city", "pair__profile__city")
-    if reason := why_no_list(owner):
-        return OpenedList(NONE_YET, reason, None, matches.none())
+    matches = Match.objects.filter(list=current).standing(kind.holder) if current else Match.objects.none()
+    shown_with = (f"pair__{kind.holder}__{name}" for name in kind.shown_with)
+    matches = matches.select_related("pair__need__organisation", "pair__need__city", *shown_with)
+    if reason := why_no_list(owner, kind):
+        return OpenedList(NONE_YET, reason, None, matches.none(), conditions=bool(kind.conditions))
     jobs = newest_jobs([ranking.pk]).get(ranking.pk, []) if ranking else []
     state, reason = work_state(jobs, made=current is not None, alive=queues_alive())
     progress = max((job.progress for job in jobs if job.state in OPEN), default=None)
-    return OpenedList(state, reason, current, matches, progress)
+    return OpenedList(state, reason, current, matches, progress, bool(kind.conditions))
 
 
-def why_no_list(owner: Need | Profile) -> str | None:
-    """Why no list is possible for this owner, if so."""
-    if isinstance(owner, Need):
-        if owner.status != Need.Status.PUBLISHED:
+def why_no_list(owner: Owner, kind: PairKind) -> str | None:
+    """Why no list of this kind is possible for this owner, if so."""
+    if isinstance(owner, Profile):
+        if not owner.matching:
+            return "matching_off"
+        if not owner.adult:
+            return "not_adult"
+    else:
+        if owner.status != Posting.Status.PUBLISHED:
             return str(owner.status)
-        return None if owner.organisation.state == Organisation.State.VERIFIED else "not_verified"
-    if not owner.matching:
-        return "matching_off"
-    if not owner.adult:
-        return "not_adult"
-    return "few_skills" if len(levels_of_profiles([owner.pk])[owner.pk]) < FEWEST_SKILLS else None
+        if owner.organisation and owner.organisation.state != Organisation.State.VERIFIED:
+            return "not_verified"
+        if isinstance(owner, Need):
+            if owner.kind not in kind.needs:
+                return "other_kind"
+            return None if kind.is_offered() else "none_offered"
+    return "few_skills" if len(levels_of(kind.holder, [owner.pk])[owner.pk]) < kind.fewest else None
 
 
 def newest_jobs(rankings: list[int]) -> dict[int, list[Job]]:

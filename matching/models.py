@@ -1,5 +1,7 @@
 """Where supply and demand meet: pairs, lists of matches, and the jobs that make them."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -8,13 +10,27 @@ from django.utils.translation import gettext_lazy as _
 from accounts.identity import PublicId
 from accounts.models import User
 from enterprises.models import PUBLISHED, Need
-from talent.models import HOLDERS, Course, Expert, Profile, Program
+from talent.models import HOLDERS, Course, Expert, Profile, Program, course, expert, program
 from talent.models.student import LISTED
+
+Candidate = Profile | Program | Course | Expert
+Owner = Need | Candidate
+CandidateQuerySet = models.QuerySet[Any]
+
+STANDING: dict[str, Q] = {
+    "profile": LISTED,
+    "program": program.OPEN_TO_ALL,
+    "course": course.OPEN_TO_ALL,
+    "expert": expert.EXPERT_PUBLISHED,
+}
+"""Which candidates can be matched now, by the field that names one."""
 
 
 def _through(path: str, condition: Q) -> Q:
     """The condition, asked of what `path` leads to."""
-    return Q(*((f"{path}__{name}", value) for name, value in condition.children))  # type: ignore[misc]
+    parts: list[Any] = list(condition.children)
+    asked = [_through(path, part) if isinstance(part, Q) else (f"{path}__{part[0]}", part[1]) for part in parts]
+    return Q(*asked, _connector=condition.connector, _negated=condition.negated)
 
 
 def _exactly_one(names: tuple[str, ...]) -> Q:
@@ -42,6 +58,12 @@ class Pair(PublicId):
             models.UniqueConstraint(fields=["need", "expert"], name="pair_once_an_expert"),
             models.CheckConstraint(condition=_exactly_one(HOLDERS), name="pair_has_one_candidate"),
         ]
+
+    @property
+    def candidate(self) -> Candidate:
+        found = self.profile or self.program or self.course or self.expert
+        assert found is not None  # the check constraint above
+        return found
 
 
 class Ranking(models.Model):
@@ -82,13 +104,10 @@ class Ranking(models.Model):
         ]
 
     @property
-    def owner(self) -> "Owner":
+    def owner(self) -> Owner:
         owner = self.need or self.profile or self.program or self.course or self.expert
         assert owner is not None  # the check constraint above
         return owner
-
-
-Owner = Need | Profile | Program | Course | Expert
 
 
 class MatchList(PublicId):
@@ -112,9 +131,15 @@ class MatchList(PublicId):
 
 
 class MatchQuerySet(models.QuerySet["Match"]):
-    def standing(self) -> "MatchQuerySet":
-        """Those whose both sides can still be matched now; whoever left is gone at once, before any computation."""
-        return self.filter(_through("pair__need", PUBLISHED), _through("pair__profile", LISTED))
+    def standing(self, *holders: str) -> "MatchQuerySet":
+        """Those whose both sides can still be matched now; whoever left is gone at once, before any computation.
+
+        Who reads lists of one kind names it, to spare the tables of the others.
+        """
+        candidates = Q()
+        for holder in holders or HOLDERS:
+            candidates |= _through(f"pair__{holder}", STANDING[holder])
+        return self.filter(_through("pair__need", PUBLISHED), candidates)
 
 
 class TextFit(models.Model):

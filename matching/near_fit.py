@@ -6,10 +6,9 @@ from accounts.models import User
 from enterprises.models import Need, NeedSkill
 from skills import near
 from skills.models import Framework, NearFit
-from talent.models import Profile
 
 from .models import Job, Ranking, Run
-from .runs import start_full_run
+from .runs import make_missing_rankings, start_full_run
 
 
 def fit_all(*, by: User | None = None) -> list[NearFit]:
@@ -36,6 +35,7 @@ def rank_anew(*, by: User | None) -> Run | None:
     begun = Job.objects.exclude(state=Job.State.WAITING).values("run_id")
     if Run.objects.filter(finished_at=None, blocks__gt=0).exclude(id__in=begun.filter(run__isnull=False)).exists():
         return None
-    if not (Ranking.objects.exists() or Need.objects.published().exists() or Profile.objects.listed().exists()):
+    make_missing_rankings()
+    if not Ranking.objects.exists():
         return None
     return start_full_run(by=by)

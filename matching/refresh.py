@@ -7,13 +7,13 @@ from functools import partial
 import numpy as np
 from django.db import transaction
 
-from engine.model import FOCUS_PERSON, Ranked
+from engine.model import Ranked
 from engine.topk import rank_for_needs, rank_for_people
-from talent.models.student import FEWEST_SKILLS
 
 from . import jobs as job_rows
 from .models import Job, Ranking, Run
-from .pairs import focus_of_needs
+from .pairs import PairKind, kind_of_ranking
+from .runs import make_rankings
 from .snapshot import Snapshot, read_snapshot
 from .store import Made, drop, made_lists, swap_in
 
@@ -23,9 +23,10 @@ ROUNDING = 1e-9  # scores are compared as rounded
 
 @dataclass
 class Work:
-    """Lists worked out from one snapshot, and owners for whom no list is possible."""
+    """Lists of one kind worked out from one snapshot, and owners for whom no list is possible."""
 
     snapshot: Snapshot
+    kind: PairKind
     lists: list[Made] = field(default_factory=list)
     impossible: list[Ranking] = field(default_factory=list)
     followers: set[int] = field(default_factory=set)  # rankings of the other side whose lists must follow
@@ -66,7 +67,7 @@ def refresh_block(job: Job, snapshot: Snapshot) -> None:
     def beat(done: int, total: int) -> None:
         job_rows.renew([job], progress=0.5 * done / total)
 
-    rankings = Ranking.objects.filter(pk__gte=job.first, pk__lte=job.last).select_related("need", "profile")
+    rankings = Ranking.objects.filter(pk__gte=job.first, pk__lte=job.last)
     for owners in _by_side(rankings):
         work = _rank(owners, snapshot, beat)
         for start in range(0, len(work.lists), WRITTEN_TOGETHER):
@@ -79,11 +80,11 @@ def refresh_block(job: Job, snapshot: Snapshot) -> None:
 
 
 def _by_side(rankings: Iterable[Ranking]) -> list[list[Ranking]]:
-    needs: list[Ranking] = []
-    people: list[Ranking] = []
+    """Those that compare the same kinds, and from the same side, together."""
+    sides: dict[tuple[str, bool], list[Ranking]] = {}
     for ranking in rankings:
-        (needs if ranking.need_id else people).append(ranking)
-    return [side for side in (needs, people) if side]
+        sides.setdefault((kind_of_ranking(ranking).holder, ranking.need_id is not None), []).append(ranking)
+    return list(sides.values())
 
 
 def _work_for(owners: list[Ranking], changed: set[int], beat: Callable[[int, int], None]) -> Iterable[Work]:
@@ -98,50 +99,57 @@ def _work_for(owners: list[Ranking], changed: set[int], beat: Callable[[int, int
 
 
 def _snapshot_for(owners: list[Ranking]) -> Snapshot:
-    if owners[0].need_id:
-        return read_snapshot(needs=[owner.need_id or 0 for owner in owners])
-    return read_snapshot(profiles=[owner.profile_id or 0 for owner in owners])
+    kind, keys = kind_of_ranking(owners[0]), [_owner_key(owner) for owner in owners]
+    return read_snapshot([kind], needs=keys) if owners[0].need_id else read_snapshot([kind], candidates=keys)
+
+
+def _owner_key(ranking: Ranking) -> int:
+    return int(ranking.need_id or getattr(ranking, kind_of_ranking(ranking).key))
 
 
 def _rank(owners: list[Ranking], snapshot: Snapshot, beat: Callable[[int, int], None]) -> Work:
-    """Rank the other side for each owner that may have a list."""
-    people, demand, near = snapshot.people, snapshot.demand, snapshot.vocabulary.near
-    work = Work(snapshot)
+    """Rank the other side for each owner that may have a list; all of one kind, and of one side."""
+    kind, near = kind_of_ranking(owners[0]), snapshot.vocabulary.near
+    offered, demand = snapshot.offered[kind.candidates], snapshot.demand.matched_with(kind)
+    work = Work(snapshot, kind)
     if owners[0].need_id:
         row_of = {int(key): row for row, key in enumerate(demand.ids)}
-        key_of = {owner.pk: owner.need_id for owner in owners}
     else:
-        enough = np.diff(people.supply.levels.indptr) >= FEWEST_SKILLS
-        row_of = {int(key): row for row, key in enumerate(people.ids) if enough[row]}
-        key_of = {owner.pk: owner.profile_id for owner in owners}
-    possible = [owner for owner in owners if key_of[owner.pk] in row_of]
-    work.impossible = [owner for owner in owners if key_of[owner.pk] not in row_of]
+        enough = np.diff(offered.supply.levels.indptr) >= kind.fewest
+        row_of = {int(key): row for row, key in enumerate(offered.ids) if enough[row]}
+    possible = [owner for owner in owners if _owner_key(owner) in row_of]
+    work.impossible = [owner for owner in owners if _owner_key(owner) not in row_of]
     if not possible:
         return work
-    rows = np.array([row_of[key_of[owner.pk] or 0] for owner in possible])
+    rows = np.array([row_of[_owner_key(owner)] for owner in possible])
     ranked: Ranked
     if owners[0].need_id:
         needs = demand.needs.take(rows)
-        ranked = rank_for_needs(needs, people.supply, near, focus=focus_of_needs(needs.kind), on_block=beat)
-        work.lists = made_lists(ranked, possible, demand.revisions[rows].tolist(), people.ids)
+        ranked = rank_for_needs(needs, offered.supply, near, focus=kind.focus_of_needs(needs.kind), on_block=beat)
+        work.lists = made_lists(ranked, possible, demand.revisions[rows].tolist(), offered.ids)
     else:
-        ranked = rank_for_people(people.supply.take(rows), demand.needs, near, focus=FOCUS_PERSON, on_block=beat)
-        work.lists = made_lists(ranked, possible, people.revisions[rows].tolist(), demand.ids)
+        ranked = rank_for_people(offered.supply.take(rows), demand.needs, near, focus=kind.focus, on_block=beat)
+        work.lists = made_lists(ranked, possible, offered.revisions[rows].tolist(), demand.ids)
     return work
 
 
 def _followers(owner: Ranking, snapshot: Snapshot) -> set[int]:
     """Rankings of the other side that the owner is in, or would enter as it is now."""
-    people, demand, near = snapshot.people, snapshot.demand, snapshot.vocabulary.near
+    kind, near = kind_of_ranking(owner), snapshot.vocabulary.near
+    offered, demand = snapshot.offered[kind.candidates], snapshot.demand.matched_with(kind)
+    firsts: set[int] = set()  # needs that have no list of this kind yet: they came before its first candidate
     if owner.need_id:
-        others = Ranking.objects.filter(profile__isnull=False)
+        others = Ranking.objects.filter(**{f"{kind.holder}__isnull": False})
         within = others.filter(current__matches__pair__need_id=owner.need_id)
-        ranked = rank_for_people(people.supply, demand.needs, near, focus=FOCUS_PERSON, keep=1)
-        ids, key = people.ids, "profile_id"
+        ranked = rank_for_people(offered.supply, demand.needs, near, focus=kind.focus, keep=1)
+        ids, key = offered.ids, kind.key
     else:
-        others = Ranking.objects.filter(need__isnull=False)
-        within = others.filter(current__matches__pair__profile_id=owner.profile_id or 0)
-        ranked = rank_for_needs(demand.needs, people.supply, near, focus=focus_of_needs(demand.needs.kind), keep=1)
+        others = Ranking.objects.filter(need__isnull=False, candidates=kind.candidates)
+        firsts = set(demand.ids.tolist()) - set(others.exclude(current=None).values_list("need_id", flat=True))
+        make_rankings(kind, sorted(firsts))
+        within = others.filter(**{f"current__matches__pair__{kind.key}": _owner_key(owner)})
+        focus = kind.focus_of_needs(demand.needs.kind)
+        ranked = rank_for_needs(demand.needs, offered.supply, near, focus=focus, keep=1)
         ids, key = demand.ids, "need_id"
     followers = set(within.values_list("id", flat=True))
     found_by = np.repeat(ids, np.diff(ranked.indptr))  # the other side, each with a list of one: the owner
@@ -153,7 +161,8 @@ def _followers(owner: Ranking, snapshot: Snapshot) -> set[int]:
     all_in_the_making = Run.objects.filter(finished_at=None).exists()
     for ranking, other, bar in others.values_list("id", key, "current__bar"):
         no_bar = bar is None or all_in_the_making or ranking in in_the_making
-        if other in score and (no_bar or score[other] >= bar - ROUNDING):
+        enters = other in score and (no_bar or score[other] >= bar - ROUNDING)
+        if enters or other in firsts:
             followers.add(ranking)
     return followers - {owner.pk}
 
@@ -162,6 +171,7 @@ def _write(work: Work, lists: list[Made], guard: Callable[[], None]) -> None:
     demand = work.snapshot.demand
     swap_in(
         lists,
+        kind=work.kind,
         versions=work.snapshot.vocabulary.versions,
         read_at=work.snapshot.read_at,
         organisation_of_need=dict(zip(demand.ids.tolist(), demand.organisations.tolist(), strict=True)),

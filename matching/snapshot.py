@@ -1,7 +1,7 @@
 """Database rows to arrays: the only place that does."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +16,9 @@ from engine.text import TextModel
 from enterprises.models import Need, NeedSkill
 from skills import near as near_skills
 from skills.models import Framework, NearSkill, Skill
-from talent.levels import levels_of_profiles
-from talent.models import Profile
+from talent.levels import levels_of
 
-from .pairs import KIND_BIT
+from .pairs import KIND_BIT, PAIR_KINDS, PairKind
 from .text_fit import text_model_for_matching
 from .text_vectors import text_vectors
 
@@ -48,8 +47,8 @@ class Vocabulary:
 
 
 @dataclass(frozen=True)
-class People:
-    """Listed people as arrays; `ids` and `revisions` have a place for each row of `supply`."""
+class Offered:
+    """Candidates of one kind as arrays; `ids` and `revisions` have a place for each row of `supply`."""
 
     ids: np.ndarray
     revisions: np.ndarray
@@ -65,22 +64,35 @@ class Demand:
     organisations: np.ndarray
     needs: Needs
 
+    def matched_with(self, kind: PairKind) -> "Demand":
+        """Those that are matched with candidates of this kind."""
+        rows = np.flatnonzero(self.needs.kind & sum(KIND_BIT[need] for need in kind.needs))
+        if len(rows) == len(self.ids):
+            return self
+        return Demand(self.ids[rows], self.revisions[rows], self.organisations[rows], self.needs.take(rows))
+
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Both sides as they stood at `read_at`."""
+    """Both sides as they stood at `read_at`; `offered` by what a need's list of them is called."""
 
     read_at: datetime.datetime
     vocabulary: Vocabulary
-    people: People
+    offered: Mapping[str, Offered]
     demand: Demand
 
 
-def read_snapshot(profiles: Iterable[int] | None = None, needs: Iterable[int] | None = None) -> Snapshot:
-    """Both sides, whole or only the given keys of one. Who is not listed or published now is left out."""
+def read_snapshot(
+    kinds: Iterable[PairKind] = PAIR_KINDS,
+    *,
+    candidates: Iterable[int] | None = None,
+    needs: Iterable[int] | None = None,
+) -> Snapshot:
+    """Both sides, whole or only the given keys of one. What is not listed or published now is left out."""
     read_at = timezone.now()
     vocabulary = read_vocabulary()
-    return Snapshot(read_at, vocabulary, read_people(vocabulary, profiles), read_demand(vocabulary, needs))
+    offered = {str(kind.candidates): read_offered(vocabulary, kind, candidates) for kind in kinds}
+    return Snapshot(read_at, vocabulary, offered, read_demand(vocabulary, needs))
 
 
 def read_vocabulary() -> Vocabulary:
@@ -110,37 +122,36 @@ def read_vocabulary() -> Vocabulary:
     return Vocabulary(column, near, words, versions)
 
 
-def read_people(vocabulary: Vocabulary, keys: Iterable[int] | None = None) -> People:
-    """Listed people. Revisions are read before claims: a list can be newer than it says, never older."""
-    profiles = Profile.objects.listed().order_by("id")
+def read_offered(vocabulary: Vocabulary, kind: PairKind, keys: Iterable[int] | None = None) -> Offered:
+    """Candidates of one kind. Revisions are read before claims: a list can be newer than it says, never older.
+
+    What no condition of this kind looks at is unknown to the engine, and so removes nobody.
+    """
+    standing = kind.standing().order_by("id")
     if keys is not None:
-        profiles = profiles.filter(id__in=list(keys))
-    fields = ["kinds", "city_id", "moves", "remote", "languages", "available_from"]
-    rows = list(profiles.values(*ROW, *fields))
+        standing = standing.filter(id__in=list(keys))
+    rows: list[dict[str, Any]] = list(standing.values(*ROW, *kind.fields.values()))
+    stated = [kind.stated(row) for row in rows]
     place = {row["id"]: index for index, row in enumerate(rows)}
-    levels = levels_of_profiles(place)
     triples = [
-        (place[profile], vocabulary.column[skill], effective.level)
-        for profile, held in levels.items()
+        (place[key], vocabulary.column[skill], effective.level)
+        for key, held in levels_of(kind.holder, place).items()
         for skill, effective in held.items()
     ]
-    languages = np.zeros((len(rows), len(LANGUAGE_COLUMN)), dtype=np.int8)
-    for index, row in enumerate(rows):
-        _fill_languages(languages[index], row["languages"])
-    return People(
+    return Offered(
         ids=np.array([row["id"] for row in rows], dtype=np.int64),
         revisions=np.array([row["revision"] for row in rows], dtype=np.int64),
         supply=Supply(
             levels=_sparse(triples, (len(rows), len(vocabulary.column)), np.int8),
             order=_order(rows),
-            kinds=np.array([sum(KIND_BIT.get(kind, 0) for kind in set(row["kinds"])) for row in rows], dtype=np.uint8),
-            city=_integers(rows, "city_id", np.int32),
-            moves=_integers(rows, "moves", np.int8),
-            remote=_integers(rows, "remote", np.int8),
-            languages=languages,
-            speaks=np.array([bool(row["languages"]) for row in rows], dtype=bool),
-            available=_days(rows, "available_from"),
-            text=text_vectors(vocabulary.words, Profile, rows),
+            kinds=np.array([kind.kinds(said) for said in stated], dtype=np.uint8),
+            city=_integers(stated, "city", np.int32),
+            moves=_integers(stated, "moves", np.int8),
+            remote=_integers(stated, "remote", np.int8),
+            languages=_languages(stated),
+            speaks=np.array([bool(said.get("languages")) for said in stated], dtype=bool),
+            available=_days(stated, "available"),
+            text=text_vectors(vocabulary.words, kind.model, rows),
         ),
     )
 
@@ -161,9 +172,6 @@ def read_demand(vocabulary: Vocabulary, keys: Iterable[int] | None = None) -> De
         )
     ]
     shape = (len(rows), len(vocabulary.column))
-    languages = np.zeros((len(rows), len(LANGUAGE_COLUMN)), dtype=np.int8)
-    for index, row in enumerate(rows):
-        _fill_languages(languages[index], row["languages"])
     return Demand(
         ids=np.array([row["id"] for row in rows], dtype=np.int64),
         revisions=np.array([row["revision"] for row in rows], dtype=np.int64),
@@ -175,7 +183,7 @@ def read_demand(vocabulary: Vocabulary, keys: Iterable[int] | None = None) -> De
             kind=np.array([KIND_BIT.get(row["kind"], 0) for row in rows], dtype=np.uint8),
             city=_integers(rows, "city_id", np.int32),
             remote=_integers(rows, "remote", np.int8),
-            languages=languages,
+            languages=_languages(rows),
             starts=_days(rows, "starts_on"),
             text=text_vectors(vocabulary.words, Need, rows),
         ),
@@ -197,15 +205,20 @@ def _order(rows: list[dict[str, Any]]) -> np.ndarray:
     return order
 
 
-def _integers(rows: list[dict[str, Any]], field: str, dtype: Any) -> np.ndarray:
-    return np.array([UNKNOWN if row[field] is None else int(row[field]) for row in rows], dtype=dtype)
+def _integers(rows: Sequence[Mapping[str, Any]], field: str, dtype: Any) -> np.ndarray:
+    values = [row.get(field) for row in rows]
+    return np.array([UNKNOWN if value is None else int(value) for value in values], dtype=dtype)
 
 
-def _days(rows: list[dict[str, Any]], field: str) -> np.ndarray:
-    return np.array([row[field].toordinal() if row[field] else UNKNOWN for row in rows], dtype=np.int64)
+def _days(rows: Sequence[Mapping[str, Any]], field: str) -> np.ndarray:
+    days = [row.get(field) for row in rows]
+    return np.array([day.toordinal() if day else UNKNOWN for day in days], dtype=np.int64)
 
 
-def _fill_languages(row: np.ndarray, languages: dict[str, int]) -> None:
-    for code, level in languages.items():
-        if code in LANGUAGE_COLUMN:
-            row[LANGUAGE_COLUMN[code]] = level
+def _languages(rows: Sequence[Mapping[str, Any]]) -> np.ndarray:
+    table = np.zeros((len(rows), len(LANGUAGE_COLUMN)), dtype=np.int8)
+    for row, said in zip(table, rows, strict=True):
+        for code, level in (said.get("languages") or {}).items():
+            if code in LANGUAGE_COLUMN:
+                row[LANGUAGE_COLUMN[code]] = level
+    return table

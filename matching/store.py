@@ -17,12 +17,13 @@ from talent.naming import give_pseudonyms
 
 from .bulk import insert_rows
 from .models import Match, MatchList, Pair, Ranking
+from .pairs import PairKind
 from .snapshot import Versions
 
 
 @dataclass(frozen=True)
 class Made:
-    """One list, worked out and not yet written: `candidates` are keys of profiles (for a need) or needs, best first."""
+    """One list, worked out and not yet written: `candidates` are keys of the other side, best first."""
 
     ranking: Ranking
     revision: int
@@ -66,12 +67,13 @@ def made_lists(ranked: Ranked, rankings: list[Ranking], revisions: list[int], ca
 def swap_in(
     lists: list[Made],
     *,
+    kind: PairKind,
     versions: Versions,
     read_at: datetime.datetime,
     organisation_of_need: dict[int, int],
     guard: Callable[[], None],
 ) -> None:
-    """Write the lists and move each owner's pointer, in one transaction; `guard` raises when the job is not ours.
+    """Write lists of one kind and move each owner's pointer, in one transaction; `guard` raises if the job is not ours.
 
     A list never replaces one of a newer revision, nor one made from newer data.
     """
@@ -85,9 +87,9 @@ def swap_in(
             .order_by("pk")
         }
         fresh = [made for made in lists if made.ranking.pk in rankings and _newer(made, rankings, read_at)]
-        pair_ids = _pairs(fresh, organisation_of_need)
+        pair_ids = _pairs(fresh, kind, organisation_of_need)
         for made in fresh:
-            _write(made, rankings[made.ranking.pk], pair_ids, versions, read_at)
+            _write(made, kind, pair_ids, versions, read_at)
 
 
 def drop(ranking: Ranking, *, guard: Callable[[], None]) -> None:
@@ -103,43 +105,44 @@ def _newer(made: Made, rankings: dict[int, Ranking], read_at: datetime.datetime)
     return current is None or (made.revision >= current.revision and read_at >= current.read_at)
 
 
-def _sides(made: Made, candidate: int) -> tuple[int, int]:
-    """Need and profile of one kept pair."""
+def _sides(made: Made, kind: PairKind, other: int) -> tuple[int, int]:
+    """Need and candidate of one kept pair."""
     ranking = made.ranking
-    return (ranking.need_id, candidate) if ranking.need_id else (candidate, ranking.profile_id or 0)
+    return (ranking.need_id, other) if ranking.need_id else (other, getattr(ranking, kind.key))
 
 
-def _pairs(lists: list[Made], organisation_of_need: dict[int, int]) -> dict[tuple[int, int], int]:
+def _pairs(lists: list[Made], kind: PairKind, organisation_of_need: dict[int, int]) -> dict[tuple[int, int], int]:
     """The key of every pair in the lists; new ones are made, and with them the names under which firms see people."""
-    wanted = {_sides(made, int(candidate)) for made in lists for candidate in made.candidates}
+    wanted = {_sides(made, kind, int(other)) for made in lists for other in made.candidates}
     if not wanted:
         return {}
-    needs, profiles = {need for need, _ in wanted}, {profile for _, profile in wanted}
+    needs, candidates = {need for need, _ in wanted}, {candidate for _, candidate in wanted}
 
     def standing() -> dict[tuple[int, int], int]:
-        rows = Pair.objects.filter(need_id__in=needs, profile_id__in=profiles).values_list(
-            "need_id", "profile_id", "id"
-        )
-        return {(need, profile): key for need, profile, key in rows if (need, profile) in wanted}
+        rows = Pair.objects.filter(**{"need_id__in": needs, f"{kind.key}__in": candidates})
+        found = rows.values_list("need_id", kind.key, "id")
+        return {(need, candidate): key for need, candidate, key in found if (need, candidate) in wanted}
 
     there = standing()
     missing = sorted(wanted - there.keys())
     if not missing:
         return there
     now = timezone.now()
-    rows = ((uuid.uuid4(), need, profile, now) for need, profile in missing)
-    insert_rows(Pair, ("public_id", "need", "profile", "created_at"), rows, skip_standing=True)
-    seen_by: dict[int, set[int]] = defaultdict(set)
-    for need, profile in missing:
-        seen_by[organisation_of_need[need]].add(profile)
-    for organisation, people in sorted(seen_by.items()):
-        give_pseudonyms(Organisation(pk=organisation), people)
+    rows = ((uuid.uuid4(), need, candidate, now) for need, candidate in missing)
+    insert_rows(Pair, ("public_id", "need", kind.holder, "created_at"), rows, skip_standing=True)
+    if kind.under_pseudonyms:
+        seen_by: dict[int, set[int]] = defaultdict(set)
+        for need, person in missing:
+            seen_by[organisation_of_need[need]].add(person)
+        for organisation, people in sorted(seen_by.items()):
+            give_pseudonyms(Organisation(pk=organisation), people)
     return standing()
 
 
 def _write(
-    made: Made, ranking: Ranking, pair_ids: dict[tuple[int, int], int], versions: Versions, read_at: datetime.datetime
+    made: Made, kind: PairKind, pair_ids: dict[tuple[int, int], int], versions: Versions, read_at: datetime.datetime
 ) -> None:
+    ranking = made.ranking
     new = MatchList.objects.create(
         ranking=ranking,
         revision=made.revision,
@@ -153,7 +156,7 @@ def _write(
         excluded=made.excluded,
         bar=made.bar,
     )
-    keys = (pair_ids[_sides(made, candidate)] for candidate in made.candidates.tolist())
+    keys = (pair_ids[_sides(made, kind, other)] for other in made.candidates.tolist())
     figures = (made.score, made.fit, made.use, made.bonus, made.surplus)
     insert_rows(
         Match,

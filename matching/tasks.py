@@ -13,6 +13,7 @@ from . import jobs
 from .models import Job, Run
 from .near_fit import fit_all, rank_anew
 from .refresh import refresh, refresh_block
+from .runs import make_missing_rankings
 from .snapshot import Snapshot, read_snapshot
 from .text_fit import refit_text_model
 
@@ -51,7 +52,8 @@ def fit_near_skills(by: int | None = None) -> None:
     """Every night, by the scheduler, and when staff ask for it; what comes out other than before starts a full run."""
     for made in fit_all(by=User.objects.filter(pk=by).first() if by else None):
         log.info("near skills of %s: %s", made.framework, made.label)
-    if refit_text_model():
+    others, missing = refit_text_model(), make_missing_rankings()
+    if others or missing:
         rank_anew(by=None)
 
 

@@ -12,7 +12,7 @@ from engine.text import TextModel
 from enterprises.models import Area, Need
 from enterprises.registration import Industry, Market
 from skills.models import Alias, Skill
-from talent.models import Profile
+from talent.models import Expert, Profile
 
 from .models import TextFit
 from .text_vectors import whole_text
@@ -102,6 +102,8 @@ def _names() -> Iterator[str]:
     """Names of people, and of firms, schools and authorities that were once verified."""
     yield from Profile.objects.values_list("name", flat=True).iterator()
     yield from User.objects.values_list("name", flat=True).iterator()
+    for names in Expert.objects.values_list("name_en", "name_zh").iterator():
+        yield from names
     registered = Organisation.objects.filter(state__in=[Organisation.State.VERIFIED, Organisation.State.SUSPENDED])
     for names in registered.values_list("name_en", "name_zh").iterator():
         yield from names

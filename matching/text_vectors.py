@@ -1,4 +1,4 @@
-"""Texts of needs and profiles as vectors: each is read once a process, and again when it was changed."""
+"""Texts of needs and candidates as vectors: each is read once a process, and again when it was changed."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,9 @@ from scipy.sparse import csr_array
 
 from engine.text import TextModel, row, stacked
 from enterprises.models import Need
-from talent.models import Profile
+
+from .models import Candidate, Owner
+from .pairs import kind_of_model
 
 MOST_KEPT = 100_000  # texts; some 1 KB each
 TEXTS_AT_ONCE = 500
@@ -19,7 +21,7 @@ _kept: dict[tuple[str, UUID], tuple[tuple[Any, ...], Row]] = {}  # by model and 
 
 
 def text_vectors(
-    model: TextModel, side: type[Need] | type[Profile], rows: Sequence[dict[str, Any]]
+    model: TextModel, side: type[Need] | type[Candidate], rows: Sequence[dict[str, Any]]
 ) -> csr_array | None:
     """The texts of these rows (with `public_id`, `revision`, `changed_at`) as the engine takes them, in their order.
 
@@ -33,7 +35,7 @@ def text_vectors(
         kept = _kept.get((model.version, key))
         if kept is not None and kept[0] == stamp:
             found[key] = kept[1]
-    title = "title" if side is Need else "headline"
+    title = title_field(side)
     nothing = (np.zeros(0, dtype=np.int32), np.zeros(0))
     unread = [key for key in stamps if key not in found]
     for start in range(0, len(unread), TEXTS_AT_ONCE):
@@ -42,6 +44,16 @@ def text_vectors(
             found[key] = row(model.read(whole_text(first, text), language))
             _keep((model.version, key), stamps[key], found[key])
     return stacked([found.get(key, nothing) for key in stamps], len(model))
+
+
+def title_field(side: type[Need] | type[Candidate]) -> str:
+    """Where the line above the text stands."""
+    return "title" if issubclass(side, Need) else kind_of_model(side).title
+
+
+def text_of(row: Owner) -> str:
+    """What one wrote, of a need or a candidate."""
+    return whole_text(getattr(row, title_field(type(row))), row.text)
 
 
 def whole_text(title: str, text: str) -> str:

@@ -5,6 +5,12 @@ from . import views
 urlpatterns = [
     path("needs/", views.needs, name="needs"),
     path("needs/<uuid:public_id>/", views.need, name="need"),
+    path("needs/<uuid:public_id>/programs/", views.need, {"candidates": "programs"}, name="need-programs"),
+    path("needs/<uuid:public_id>/courses/", views.need, {"candidates": "courses"}, name="need-courses"),
+    path("needs/<uuid:public_id>/experts/", views.need, {"candidates": "experts"}, name="need-experts"),
+    path("programs/<uuid:public_id>/needs/", views.program_needs, name="program-needs"),
+    path("courses/<uuid:public_id>/needs/", views.course_needs, name="course-needs"),
+    path("experts/<uuid:public_id>/needs/", views.expert_needs, name="expert-needs"),
     path("matches/", views.matches, name="matches"),
     path("matches/<uuid:public_id>/", views.match, name="match"),
     path("runs/", views.runs, name="runs"),

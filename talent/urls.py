@@ -2,10 +2,55 @@
 
 from django.urls import path
 
-from . import views
+from . import base_views, course_views, expert_views, link_views, program_views, views
 
 urlpatterns = [
     path("profile/", views.profile, name="profile"),
     path("profile/new/", views.profile_new, name="profile-new"),
     path("profile/matching/", views.matching_switch, name="matching-switch"),
+    path("profile/schools/", link_views.schools, name="schools"),
+    path("profile/schools/<uuid:public_id>/answer/", link_views.school_answer, name="school-answer"),
+    path("profile/schools/<uuid:public_id>/end/", link_views.school_end, name="school-end"),
+    path("students/", link_views.students, name="students"),
+    path("students/ask/", link_views.students_ask, name="students-ask"),
+    path("students/<uuid:public_id>/", link_views.student, name="student"),
+    path("students/<uuid:public_id>/answer/", link_views.student_answer, name="student-answer"),
+    path("students/<uuid:public_id>/end/", link_views.student_end, name="student-end"),
+    path("experts/", expert_views.experts, name="experts"),
+    path("experts/new/", expert_views.expert_new, name="expert-new"),
+    path("experts/<uuid:public_id>/", expert_views.expert, name="expert"),
+    path("experts/<uuid:public_id>/change/", expert_views.expert_change, name="expert-change"),
+    path("experts/<uuid:public_id>/publish/", expert_views.expert_publish, name="expert-publish"),
+    path("experts/<uuid:public_id>/close/", expert_views.expert_close, name="expert-close"),
+    path("experts/<uuid:public_id>/copy/", expert_views.expert_copy, name="expert-copy"),
+    path("programs/", program_views.programs, name="programs"),
+    path("programs/new/", program_views.program_new, name="program-new"),
+    path("programs/<uuid:public_id>/", program_views.program, name="program"),
+    path("programs/<uuid:public_id>/change/", program_views.program_change, name="program-change"),
+    path("programs/<uuid:public_id>/publish/", program_views.program_publish, name="program-publish"),
+    path("programs/<uuid:public_id>/close/", program_views.program_close, name="program-close"),
+    path("programs/<uuid:public_id>/copy/", program_views.program_copy, name="program-copy"),
+    path("courses/", course_views.courses, name="courses"),
+    path("courses/new/", course_views.course_new, name="course-new"),
+    path("courses/<uuid:public_id>/", course_views.course, name="course"),
+    path("courses/<uuid:public_id>/change/", course_views.course_change, name="course-change"),
+    path("courses/<uuid:public_id>/publish/", course_views.course_publish, name="course-publish"),
+    path("courses/<uuid:public_id>/close/", course_views.course_close, name="course-close"),
+    path("courses/<uuid:public_id>/copy/", course_views.course_copy, name="course-copy"),
+    path("courses/<uuid:public_id>/runs/new/", course_views.course_run_new, name="course-run-new"),
+    path(
+        "courses/<uuid:public_id>/runs/<uuid:run_id>/change/",
+        course_views.course_run_change,
+        name="course-run-change",
+    ),
+    path(
+        "courses/<uuid:public_id>/runs/<uuid:run_id>/cancel/",
+        course_views.course_run_cancel,
+        name="course-run-cancel",
+    ),
+    path("bases/", base_views.bases, name="bases"),
+    path("bases/new/", base_views.base_new, name="base-new"),
+    path("bases/<uuid:public_id>/", base_views.base, name="base"),
+    path("bases/<uuid:public_id>/change/", base_views.base_change, name="base-change"),
+    path("bases/<uuid:public_id>/close/", base_views.base_close, name="base-close"),
 ]

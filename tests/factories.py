@@ -1,5 +1,6 @@
 """Plain factories: each makes one valid thing, and what it stands on."""
 
+import datetime
 import itertools
 from typing import Any
 
@@ -10,8 +11,11 @@ from accounts.models import City, Membership, Organisation, User
 from enterprises.models import Need, NeedSkill
 from enterprises.publishing import publish_need
 from skills.models import Framework, Skill, SkillGroup
+from talent.courses import publish_course
 from talent.events import profile_changed
-from talent.models import Claim, Plant, Profile
+from talent.experts import publish_expert
+from talent.models import Claim, Course, CourseRun, EntryLevel, Expert, Plant, Profile, Program, TrainingBase
+from talent.programs import publish_program
 
 PASSWORD = "correct horse battery"
 _numbers = itertools.count(1)
@@ -133,3 +137,91 @@ def confirm(profile: Profile, skill: Skill, level: int) -> Claim:
     return Claim.objects.create(
         profile=profile, skill=skill, level=level, source=Claim.Source.UNIVERSITY, confirmed_at=timezone.now()
     )
+
+
+def a_school(owner: User | None = None, state: str = "verified", **fields: Any) -> Organisation:
+    """A university, verified, with an owner where one is named."""
+    number = next(_numbers)
+    named = {"kind": Organisation.Kind.UNIVERSITY, "name_en": f"University {number}", "name_zh": f"大学 {number}"}
+    return a_firm(owner, state, **named | fields)
+
+
+def a_course(
+    school: Organisation, gives: dict[Skill, int], asks: dict[Skill, int] | None = None, **fields: Any
+) -> Course:
+    """A draft of a course that leads to these levels and asks for those on entry."""
+    course = Course.objects.create(**{"organisation": school, "title": "Market data", "language": "en"} | fields)
+    for skill, level in gives.items():
+        Claim.objects.create(course=course, skill=skill, level=level)
+    for skill, level in (asks or {}).items():
+        EntryLevel.objects.create(course=course, skill=skill, level=level)
+    return course
+
+
+def a_program(school: Organisation, reached: dict[Skill, int] | None = None, **fields: Any) -> Program:
+    """A draft of a program whose graduates reach these levels."""
+    program = Program.objects.create(
+        **{"organisation": school, "title": "Digital trade", "language": "en", "study": "bachelor"} | fields
+    )
+    for skill, level in (reached if reached is not None else {a_skill(): 3}).items():
+        Claim.objects.create(program=program, skill=skill, level=level)
+    return program
+
+
+def a_published_program(school: Organisation, reached: dict[Skill, int] | None = None, **fields: Any) -> Program:
+    """A program that its school's owner has published through the front door."""
+    program = a_program(school, reached, **fields)
+    owner = school.memberships.filter(role="owner").select_related("user").first()
+    return publish_program(by=owner.user if owner else a_member(school, role="owner"), program=program)
+
+
+def an_expert(
+    user: User | None = None,
+    organisation: Organisation | None = None,
+    skills: dict[Skill, int] | None = None,
+    **fields: Any,
+) -> Expert:
+    """A draft of an expert who can be published: the person's own, or one that the organisation posts."""
+    start: dict[str, Any] = {"name_en": "Luo Jingwen", "name_zh": "罗静雯", "language": "en", "advice": ["diagnosis"]}
+    whose = {"organisation": organisation} if organisation else {"user": user or a_user()}
+    expert = Expert.objects.create(**start | whose | fields)
+    for skill, level in (skills if skills is not None else {a_skill(): 4}).items():
+        Claim.objects.create(expert=expert, skill=skill, level=level, evidence="Advised eleven firms.")
+    return expert
+
+
+def a_published_expert(user: User | None = None, organisation: Organisation | None = None, **how: Any) -> Expert:
+    """An expert that was published through the front door."""
+    expert = an_expert(user, organisation, **how)
+    owner = organisation and organisation.memberships.filter(role="owner").select_related("user").first()
+    by = expert.user or (owner.user if owner else a_member(organisation, role="owner"))  # type: ignore[arg-type]
+    return publish_expert(by=by, expert=expert)
+
+
+def a_training_body(owner: User | None = None, state: str = "verified", **fields: Any) -> Organisation:
+    """An organisation whose kind is training base, verified, with an owner where one is named."""
+    number = next(_numbers)
+    named = {"kind": Organisation.Kind.TRAINING_BASE, "name_en": f"Training {number}", "name_zh": f"实训基地 {number}"}
+    return a_firm(owner, state, **named | fields)
+
+
+def a_training_base(organisation: Organisation, **fields: Any) -> TrainingBase:
+    """A place to train at, in a city."""
+    named = {"name_en": "Robot hall", "name_zh": "机器人实训车间", "city": a_city()}
+    return TrainingBase.objects.create(organisation=organisation, **named | fields)
+
+
+def a_run(course: Course, days_ahead: int = 30, **fields: Any) -> CourseRun:
+    """A run of the course that starts so many days from today, online unless it is said otherwise."""
+    start = timezone.localdate() + datetime.timedelta(days=days_ahead)
+    given = {"starts_on": start, "ends_on": start + datetime.timedelta(days=14), "seats": 20, "price": 1200}
+    return CourseRun.objects.create(course=course, **given | {"online": True} | fields)
+
+
+def a_published_course(
+    organisation: Organisation, gives: dict[Skill, int] | None = None, asks: dict[Skill, int] | None = None, **how: Any
+) -> Course:
+    """A course that its organisation's owner has published through the front door."""
+    course = a_course(organisation, gives if gives is not None else {a_skill(): 3}, asks, **how)
+    owner = organisation.memberships.filter(role="owner").select_related("user").first()
+    return publish_course(by=owner.user if owner else a_member(organisation, role="owner"), course=course)

@@ -1,5 +1,5 @@
 """Enterprises and their needs over the API."""
 
-from . import needs, organisations
+from . import facts, needs, organisations, readiness
 
-urlpatterns = [*organisations.urlpatterns, *needs.urlpatterns]
+urlpatterns = [*organisations.urlpatterns, *facts.urlpatterns, *readiness.urlpatterns, *needs.urlpatterns]

@@ -38,7 +38,7 @@ from accounts.models import Organisation, User
 from accounts.prose import ProseLanguage, WorkKind
 from enterprises.inputs import NeedInput
 from enterprises.models import Area, Need, NeedSkill
-from enterprises.publishing import change_need, close_need, create_need, publish_need, put_need
+from enterprises.publishing import change_need, close_need, copy_need, create_need, publish_need, put_need
 from skills.api import SkillSmall, skill_small
 
 from .organisations import CITY, ORGANISATION
@@ -124,7 +124,7 @@ class NeedRead(TypedDict):
     city: CitySmall | None
     remote: bool
     languages: Annotated[dict[str, int], "language to the level that is asked at least"]
-    headcount: int
+    headcount: Annotated[int, "people; for training the people to train, for advice the days"]
     starts_on: Day | None
     pay: Pay | None
     status: Annotated[str, Need.Status]
@@ -351,6 +351,16 @@ class NeedResource(Resource):
         return self.as_it_is(close_need(by=self.person, need=need, why=why))
 
     @extend_schema(
+        operation_id="needs_copy",
+        summary="Copy a need",
+        request=None,
+        responses=answers(NeedRead, 401, 403, 404, status=201),
+    )
+    def copy(self, request: Request, id: str) -> Response:
+        """A new draft that asks for the same, from a need in any state; a day of start that has passed is left out."""
+        return self._made(copy_need(by=self.person, need=self.need(id)))
+
+    @extend_schema(
         operation_id="needs_put_by_key",
         summary="Make or rewrite a need by your own key",
         request=NEED,
@@ -395,6 +405,7 @@ urlpatterns = [
     path("needs/<uuid:id>/", NeedResource.as_view(ONE), name="api-need"),
     path("needs/<uuid:id>/publish/", NeedResource.as_view({"post": "publish"}), name="api-need-publish"),
     path("needs/<uuid:id>/close/", NeedResource.as_view({"post": "close"}), name="api-need-close"),
+    path("needs/<uuid:id>/copy/", NeedResource.as_view({"post": "copy"}), name="api-need-copy"),
     path(
         "organisations/<uuid:id>/needs/<str:external_id>/",
         NeedResource.as_view({"put": "put_by_key"}),

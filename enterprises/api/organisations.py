@@ -6,7 +6,7 @@ import django_filters
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import path
 from django_filters.rest_framework import DjangoFilterBackend
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample, PolymorphicProxySerializer, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -24,8 +24,10 @@ from accounts.api import (
     organisation_small,
 )
 from accounts.models import Membership, Organisation, User, Verification
+from accounts.registration import OrganisationInput
+from enterprises.industries import Industry
 from enterprises.models import Enterprise
-from enterprises.registration import EnterpriseInput, Industry, change_enterprise, register_enterprise
+from enterprises.registration import EnterpriseInput, change, register
 
 ORGANISATION = {"id": "0f4f1c1e-3c55-4b8e-8f6a-2d9b5f5a7c10", "name": {"en": "Lingnan Lighting", "zh-Hans": "岭南照明"}}
 CITY = {"code": "foshan", "name": {"en": "Foshan", "zh-Hans": "佛山"}}
@@ -92,12 +94,20 @@ def organisations_for(person: User) -> QuerySet[Organisation]:
     return rows.annotate(role=Subquery(role[:1]), reason=Subquery(reason[:1]))
 
 
-AN_ENTERPRISE = [
+# For the schema: an enterprise states more than the other kinds do.
+BODY = PolymorphicProxySerializer(
+    component_name="NewOrganisation",
+    serializers=[EnterpriseInput(data={}), OrganisationInput(data={})],
+    resource_type_field_name=None,
+)
+WRITTEN = {"name": ORGANISATION["name"], "city": CITY["code"]}
+A_BODY = [
+    OpenApiExample("An enterprise", value={"kind": "enterprise"} | WRITTEN | FACTS, request_only=True),
     OpenApiExample(
-        "An enterprise",
-        value={"kind": "enterprise", "name": ORGANISATION["name"], "city": CITY["code"]} | FACTS,
+        "A training base",
+        value={"kind": "training_base", "credit_code": FACTS["credit_code"]} | WRITTEN,
         request_only=True,
-    )
+    ),
 ]
 
 
@@ -133,14 +143,17 @@ class OrganisationResource(Resource):
         return self.paged(self.filter_queryset(self.get_queryset()), self.shape)
 
     @extend_schema(
-        summary="Register an enterprise",
-        request=EnterpriseInput,
-        examples=AN_ENTERPRISE,
+        summary="Register an organisation",
+        request=BODY,
+        examples=A_BODY,
         responses=answers(OrganisationRead, 401, 422, status=201),
     )
     def create(self, request: Request) -> Response:
-        """It is pending until the platform's staff have verified it; who registers it is its owner."""
-        made = register_enterprise(by=self.person, data=request.data)
+        """It is pending until the platform's staff have verified it; who registers it is its owner.
+
+        Without a `kind` it is an enterprise; only an enterprise states industry, size, pilot zone and target markets.
+        """
+        made = register(by=self.person, data=request.data)
         place = reverse("api-organisation", [made.public_id], request=request)
         return Response(self.shape(self.get_queryset().get(pk=made.pk)), status=201, headers={"Location": place})
 
@@ -151,8 +164,8 @@ class OrganisationResource(Resource):
 
     @extend_schema(
         summary="Rewrite an organisation",
-        request=EnterpriseInput,
-        examples=AN_ENTERPRISE,
+        request=BODY,
+        examples=A_BODY,
         responses=answers(OrganisationRead, 401, 403, 404, 422),
     )
     def update(self, request: Request, id: str) -> Response:
@@ -161,8 +174,8 @@ class OrganisationResource(Resource):
 
     @extend_schema(
         summary="Change an organisation",
-        request=EnterpriseInput,
-        examples=AN_ENTERPRISE,
+        request=BODY,
+        examples=A_BODY,
         responses=answers(OrganisationRead, 401, 403, 404, 422),
     )
     def partial_update(self, request: Request, id: str) -> Response:
@@ -171,7 +184,7 @@ class OrganisationResource(Resource):
 
     def _changed(self, id: str, *, partial: bool) -> Response:
         organisation = self.one(self.get_queryset(), public_id=id)
-        change_enterprise(by=self.person, organisation=organisation, data=self.request.data, partial=partial)
+        change(by=self.person, organisation=organisation, data=self.request.data, partial=partial)
         return Response(self.shape(self.get_queryset().get(pk=organisation.pk)))
 
 

@@ -1,6 +1,7 @@
 """What a need says, in a few words: {% load need_words %}
 
 {% need_facts need %}          kind and number of people, place, start, languages: for a page head or a row
+{{ need|count_label }}         How many people, People to train, or Days of advice: what its number counts
 {{ need|place_words }}         Foshan, or remote
 {{ need|spoken_words }}        English 3, Japanese 2
 {{ need|pay_words }}           9,000 to 13,000 CNY per month
@@ -20,13 +21,14 @@ from django.utils.translation import gettext_lazy as later
 from django.utils.translation import ngettext, pgettext
 
 from accounts.models import AuditRow
-from accounts.prose import SpokenLanguage
+from accounts.prose import SpokenLanguage, WorkKind
 from enterprises.models import Need
 
 register = template.Library()
 
 STEPS: dict[str, str | Promise] = {
     "create_need": later("Written"),
+    "copy_need": later("Begun as a copy of another need"),
     "change_need": later("Changed"),
     "publish_need": later("Published"),
     "close_need": later("Closed"),
@@ -35,12 +37,25 @@ STEPS: dict[str, str | Promise] = {
 
 @register.inclusion_tag("enterprises/need_facts.html")
 def need_facts(need: Need) -> dict[str, Any]:
-    """Kind and number of people, place, start, languages."""
-    people = ngettext("%(kind)s, %(count)d person", "%(kind)s, %(count)d people", need.headcount)
+    """Kind and how many, place, start, languages."""
+    if need.kind == WorkKind.TRAINING:
+        counted = ngettext("%(kind)s for %(count)d person", "%(kind)s for %(count)d people", need.headcount)
+    elif need.kind == WorkKind.ADVICE:
+        counted = ngettext("%(kind)s, %(count)d day", "%(kind)s, %(count)d days", need.headcount)
+    else:
+        counted = ngettext("%(kind)s, %(count)d person", "%(kind)s, %(count)d people", need.headcount)
     return {
         "need": need,
-        "kind": people % {"kind": capfirst(need.get_kind_display()), "count": need.headcount},
+        "kind": counted % {"kind": capfirst(need.get_kind_display()), "count": need.headcount},
     }
+
+
+@register.filter
+def count_label(need: Need) -> str:
+    """What the number of a need counts: people to take on, people to train, or days of advice."""
+    if need.kind == WorkKind.TRAINING:
+        return _("People to train")
+    return _("Days of advice") if need.kind == WorkKind.ADVICE else _("How many people")
 
 
 @register.filter

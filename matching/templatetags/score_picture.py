@@ -1,6 +1,7 @@
 """Draws one explained match: the ladders, the strips, the sum and the table that holds them all as text.
 
-For page authors; `explanation` is a `matching.explanation.Explanation`, `viewer` is "firm" or "student":
+For page authors; `explanation` is a `matching.explanation.Explanation`, `viewer` is "firm", "student",
+or "owner" (of the program, the course, the expert):
 
     {% load score_picture %}
     {% explained explanation viewer %}            all of it, from the sentence to the conditions, straight in a card
@@ -41,7 +42,8 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
-VIEWERS = ("firm", "student")
+VIEWERS = ("firm", "student", "owner")
+TAUGHT = ("programs", "courses")  # whose levels are reached, not held
 MINI = 20  # a strip lower than this is one of a list: no figures under it, thinner cuts
 SHARED_WORDS_SHOWN = 3
 NAMES_SHOWN = 6
@@ -265,6 +267,7 @@ def ladder_table(explanation: Explanation, viewer: str = "firm") -> dict[str, An
         "foot": _figures(explanation, places=1),
         "words": shared_words(explanation),
         "viewer": _known(viewer),
+        "reached": explanation.of in TAUGHT,
     }
 
 
@@ -308,9 +311,9 @@ def conditions(explanation: Explanation) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/picture_key.html")
-def picture_key() -> dict[str, Any]:
+def picture_key(explanation: Explanation | None = None) -> dict[str, Any]:
     """What the marks of ladders and strips mean."""
-    return {}
+    return {"reached": explanation is not None and explanation.of in TAUGHT}
 
 
 @register.inclusion_tag("components/score_picture.html")

@@ -1,97 +1,43 @@
-"""A firm's needs, and the people who are ranked for one of them, under pseudonyms and each with the reason."""
+"""A firm's needs, and who is ranked for one of them: people under pseudonyms, programs, courses and experts."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
-from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.timesince import timesince
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from accounts.models import Organisation, in_active_language
 from accounts.permissions import Act, demand
-from engine.model import KEEP
 from enterprises.models import Need
 from enterprises.views import desk_page, firms_to_post_for, seen_need, what_one_may
-from matching.explaining import explain_pairs
-from matching.explanation import Explanation
-from matching.lists import READY, REFRESHING, OpenedList, open_list
+from matching.explaining import FIRM
+from matching.lists import OpenedList, open_list
 from matching.models import Match
-from talent.models import Profile, Pseudonym
+from matching.pairs import BY_CANDIDATES, COURSES, EXPERTS, PROGRAMS, STUDENTS, PairKind
+from matching.templatetags.components import initials
+from talent.models import Course, Expert, Profile, Program, Pseudonym
 
+from .ranked import Face, age_words, ranked
 from .standing import standings
 
 NEEDS_ON_A_PAGE = 25
-SHOWN_AT_FIRST = SHOWN_MORE = 10
-# Where nothing is under way, so that there is nothing to wait for.
-AT_REST = {"draft", "closed", "not_verified"}
 
-KEEPS_OUT_MOST: dict[str, Promise] = {
-    "kind": later("The kind of work keeps out most: %(count)d."),
-    "place": later("The place keeps out most: %(count)d."),
-    "language": later("The languages keep out most: %(count)d."),
-    "start": later("The start keeps out most: %(count)d."),
-}
 REMOVES_MOST: dict[str, Promise] = {
     "kind": later("No one is eligible: the condition that removes most is the kind of work (%(count)d)."),
     "place": later("No one is eligible: the condition that removes most is the place (%(count)d)."),
     "language": later("No one is eligible: the condition that removes most is the languages (%(count)d)."),
     "start": later("No one is eligible: the condition that removes most is the start (%(count)d)."),
 }
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """One ranked person as their firm meets them."""
-
-    match: Match
-    name: Pseudonym
-    explanation: Explanation
-    url: str
-
-    @property
-    def profile(self) -> Profile:
-        return self.match.pair.profile
-
-    @property
-    def tile(self) -> str:
-        plant = self.name.plant
-        return in_active_language(plant.short_en, plant.name_zh[:1])
-
-    @property
-    def would_move(self) -> bool:
-        """Whether moving is what makes the place fit."""
-        need = self.match.pair.need
-        return bool(self.profile.moves) and self.profile.city_id != need.city_id
-
-    @property
-    def about(self) -> str:
-        """City, and whether they would move, in a few words."""
-        city = str(self.profile.city) if self.profile.city else _("city not stated")
-        return _("%(city)s, would move") % {"city": city} if self.would_move else city
-
-    @property
-    def line(self) -> str:
-        """City, moving and first free day, as a sentence or two."""
-        city, to = self.profile.city, self.match.pair.need.city
-        place = {"city": city or _("City not stated"), "to": to}
-        if self.would_move and to:
-            said = [_("%(city)s, would move to %(to)s.") % place]
-        else:
-            said = [_("%(city)s, would move.") % place if self.would_move else _("%(city)s.") % place]
-        if day := self.profile.available_from:
-            said.append(_("Free from %(day)s.") % {"day": date_format(day, "MONTH_DAY_FORMAT")})
-        return pgettext("between sentences", " ").join(said)
 
 
 @desk_page
@@ -110,7 +56,7 @@ def needs(request: HttpRequest) -> HttpResponse:
     firms = list(mine)
     context = {
         "page": page,
-        "rows": [{"need": need, "list": lists[need.pk], "age": _age(lists[need.pk].made_at)} for need in page],
+        "rows": [{"need": need, "list": lists[need.pk], "age": age_words(lists[need.pk].made_at)} for need in page],
         "status": status,
         "filters": [("", _("All"), sum(counted.values()))]
         + [(value, STATUS_CHIPS[value], counted[value]) for value in Need.Status.values if value in counted],
@@ -126,127 +72,116 @@ STATUS_CHIPS = {"draft": later("Drafts"), "published": later("Published"), "clos
 
 @desk_page
 @require_safe
-def need(request: HttpRequest, public_id: Any) -> HttpResponse:
-    """The people ranked for one need, best first, and one of them opened with the whole reason."""
+def need(request: HttpRequest, public_id: Any, candidates: str = STUDENTS.candidates) -> HttpResponse:
+    """Who is ranked for one need, of one kind, best first, and one of them opened with the whole reason."""
     user: Any = request.user
     need = seen_need(user, public_id)
     demand(user, Act.SEE_MATCHES, need.organisation)
-    opened = open_list(need)
-    seen = _token(opened)
-    if request.GET.get("seen") == seen:
-        return HttpResponse(status=204)  # asked again each second: what is shown still holds
-    shown, wanted = _shown(request), request.GET.get("candidate", "")
-    listed = opened.matches.count()
-    matches = list(opened.matches[:shown])
-    chosen = _chosen(opened, wanted) if wanted else None
-    gone = bool(wanted) and chosen is None
-    if gone and "seen" not in request.GET:
-        raise Http404
-    candidates = _candidates(need, matches, chosen, shown)
-    people = candidates[: len(matches)]
-    current = candidates[-1] if chosen else next(iter(people), None)
-    waits = opened.state != READY and opened.reason not in AT_REST
-    context = {
-        "need": need,
-        "may": what_one_may(user, need),
-        "list": opened,
-        "people": people,
-        "opened": current,
-        "chosen": chosen is not None,
-        "gone": gone,
-        "listed": listed,
-        "sentence": _sentence(opened, listed),
-        "nobody": _nobody(opened),
-        "all_url": _address(shown=shown) or "?",
-        "more_url": _address(shown=shown + SHOWN_MORE, candidate=wanted) if listed > len(people) else "",
-        "next_rank": len(people) + 1,
-        "poll_url": _address(shown=shown, candidate=wanted, seen=seen) if waits else "",
-    }
+    kind = BY_CANDIDATES[candidates]
+    opened = open_list(need, kind)
+    context = ranked(
+        request,
+        opened,
+        viewer=FIRM,
+        faces=lambda matches: _faces(need, matches),
+        head=lambda count: _head(kind, count),
+        nobody=_nobody(kind, opened),
+    )
+    if context is None:
+        return HttpResponse(status=204)
+    context |= {"need": need, "may": what_one_may(user, need), "candidates": candidates}
     return render(request, "matching/need.html", context)
 
 
-def _shown(request: HttpRequest) -> int:
-    """How many rows are asked for; anything odd is the first ten."""
-    asked = request.GET.get("shown", "")
-    return min(KEEP, max(SHOWN_AT_FIRST, int(asked))) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 10
-
-
-def _chosen(opened: OpenedList, wanted: str) -> Match | None:
-    """The match that is to be opened, if it stands in this list."""
-    try:
-        return opened.matches.filter(pair__public_id=UUID(wanted)).first()
-    except ValueError:
-        return None
-
-
-def _candidates(need: Need, matches: list[Match], chosen: Match | None, shown: int) -> list[Candidate]:
-    """Each match with its pseudonym and its reason; the chosen one, where there is one, comes again as the last."""
-    all_matches = [*matches, *([chosen] if chosen else [])]
-    people = {match.pair.profile_id for match in all_matches}
-    names = {
-        name.profile_id: name
-        for name in Pseudonym.objects.filter(organisation=need.organisation, profile__in=people).select_related("plant")
+def _head(kind: PairKind, count: int) -> str:
+    """How many there are, as the head of the list."""
+    said = {
+        STUDENTS: ngettext("%(count)s person meets the conditions", "%(count)s people meet the conditions", count),
+        PROGRAMS: ngettext(
+            "%(count)s program fits, wholly or in part", "%(count)s programs fit, wholly or in part", count
+        ),
+        COURSES: ngettext(
+            "%(count)s course fits, wholly or in part", "%(count)s courses fit, wholly or in part", count
+        ),
+        EXPERTS: ngettext("%(count)s expert meets the conditions", "%(count)s experts meet the conditions", count),
     }
-    reasons = explain_pairs([(need, match.pair.profile) for match in all_matches], viewer="firm")
-    return [
-        Candidate(
-            match=match,
-            name=names[match.pair.profile_id],
-            explanation=reason,
-            url=_address(shown=shown, candidate=str(match.pair.public_id)) + "#opened",
-        )
-        for match, reason in zip(all_matches, reasons, strict=True)
-    ]
+    return said[kind] % {"count": count}
 
 
-def _address(*, shown: int = SHOWN_AT_FIRST, **words: str) -> str:
-    """The address of this page in another state; what is as at first is left out."""
-    said = {name: word for name, word in words.items() if word}
-    if shown > SHOWN_AT_FIRST:
-        said["shown"] = str(shown)
-    return "?" + urlencode(said) if said else ""
-
-
-def _token(opened: OpenedList) -> str:
-    """What a waiting page compares: state, reason and list; before the first list also how far the work is."""
-    made = opened.current.public_id.hex if opened.current else "none"
-    done = f".{int(100 * (opened.progress or 0))}" if opened.current is None else ""
-    return f"{opened.state}.{opened.reason or 'ok'}.{made}{done}"
-
-
-def _age(moment: Any) -> str:
-    """How old a list is, in words; "" while it is fresh."""
-    if moment is None or (timezone.now() - moment).total_seconds() < 60:
-        return ""
-    return timesince(moment, depth=1)
-
-
-def _sentence(opened: OpenedList, listed: int) -> str:
-    """Under the head of a list: its order, its age, what keeps out most, and who of the eligible is not listed."""
-    if opened.current is None:
-        return ""
-    age = _age(opened.current.finished_at)
-    if opened.state == REFRESHING:
-        said = [_("Being made anew; this is the list of %(age)s ago.") % {"age": age} if age else _("Being made anew.")]
-    else:
-        said = [_("Best first, %(age)s old.") % {"age": age} if age else _("Best first, made just now.")]
-    if opened.excluded:
-        condition, count = opened.excluded[0]
-        said.append(str(KEEPS_OUT_MOST[condition]) % {"count": count})
-    if listed >= KEEP and opened.current.eligible > listed:
-        said.append(_("The best %(count)d are listed.") % {"count": listed})
-    elif 0 < listed < opened.current.eligible:
-        said.append(_("%(count)d of them score above 0 and are listed.") % {"count": listed})
-    return pgettext("between sentences", " ").join(said)
-
-
-def _nobody(opened: OpenedList) -> str:
+def _nobody(kind: PairKind, opened: OpenedList) -> str:
     """Why a list that is made holds no one."""
-    if opened.current is None or opened.matches.exists():
-        return ""
-    if opened.current.eligible:
-        return _("Nobody who meets the conditions holds one of these skills, or one near to it.")
-    if opened.excluded:
+    if not opened.eligible and opened.excluded:
         condition, count = opened.excluded[0]
         return str(REMOVES_MOST[condition]) % {"count": count}
-    return _("No one is eligible: nobody is listed on the platform yet.")
+    if not opened.eligible and kind is STUDENTS:
+        return _("No one is eligible: nobody is listed on the platform yet.")
+    said = {
+        STUDENTS: _("Nobody who meets the conditions holds one of these skills, or one near to it."),
+        PROGRAMS: _("No program leads to one of these skills, or one near to it."),
+        COURSES: _("No course leads to one of these skills, or one near to it."),
+        EXPERTS: _("No expert who meets the conditions holds one of these skills, or one near to it."),
+    }
+    return said[kind]
+
+
+# How each kind of candidate is shown to a firm ------------------------------------------------------------------------
+def _faces(need: Need, matches: list[Match]) -> list[Face]:
+    """The candidates as this firm meets them; people under the pseudonyms that only it sees."""
+    people = [match.pair.profile_id for match in matches if match.pair.profile_id]
+    given = Pseudonym.objects.filter(organisation=need.organisation, profile__in=people).select_related("plant")
+    names = {name.profile_id: name for name in given} if people else {}
+    shown: dict[type, Callable[[Any], Face]] = {
+        Profile: lambda profile: _person(need, profile, names[profile.pk]),
+        Program: _program,
+        Course: _course,
+        Expert: _expert,
+    }
+    return [shown[type(match.pair.candidate)](match.pair.candidate) for match in matches]
+
+
+def _person(need: Need, profile: Profile, name: Pseudonym) -> Face:
+    """A person: a plant and a number, city, moving and first free day; nothing that leads to who they are."""
+    would_move = bool(profile.moves) and profile.city_id != need.city_id  # that is what makes the place fit
+    city = str(profile.city) if profile.city else _("city not stated")
+    place = {"city": profile.city or _("City not stated"), "to": need.city}
+    if would_move and need.city:
+        said = [_("%(city)s, would move to %(to)s.") % place]
+    else:
+        said = [_("%(city)s, would move.") % place if would_move else _("%(city)s.") % place]
+    if day := profile.available_from:
+        said.append(_("Free from %(day)s.") % {"day": date_format(day, "MONTH_DAY_FORMAT")})
+    return Face(
+        name=name,
+        tile=in_active_language(name.plant.short_en, name.plant.name_zh[:1]),
+        about=_("%(city)s, would move") % {"city": city} if would_move else city,
+        line=pgettext("between sentences", " ").join(said),
+    )
+
+
+def _program(program: Program) -> Face:
+    about = [program.organisation, program.city, capfirst(program.get_study_display())]
+    return _posted(program, program.organisation, about, reverse("program", args=[program.public_id]))
+
+
+def _course(course: Course) -> Face:
+    weeks = course.weeks or 0
+    lasts = ngettext("%(count)d week", "%(count)d weeks", weeks) % {"count": weeks} if weeks else ""
+    about = [course.organisation, lasts]
+    return _posted(course, course.organisation, about, reverse("course", args=[course.public_id]))
+
+
+def _posted(row: Program | Course, body: Organisation, about: list[Any], link: str) -> Face:
+    return Face(row.title, initials(body), str(body), facts(about), link, row.language, org=True)
+
+
+def _expert(expert: Expert) -> Face:
+    days = expert.days_a_month or 0
+    told = ngettext("%(count)d day a month", "%(count)d days a month", days) % {"count": days} if days else ""
+    about = expert.headline or str(expert.city or expert.organisation or "")
+    line = facts([expert.headline, expert.organisation, expert.city, told])
+    return Face(expert, initials(expert), about, line, reverse("expert", args=[expert.public_id]))
+
+
+def facts(parts: list[Any]) -> str:
+    """A few facts in a row; what is not stated is left out."""
+    return " · ".join(str(part) for part in parts if part)

@@ -10,11 +10,12 @@ from enterprises.models import Need
 from matching.heartbeat import queues_alive
 from matching.lists import NONE_YET, newest_jobs, why_no_list, work_state
 from matching.models import Match, Ranking
+from matching.pairs import STUDENTS
 
 
 @dataclass(frozen=True)
 class Standing:
-    """One need's list at a glance: its state, how many are eligible, and the best score among those that stand."""
+    """One need's list of people at a glance: its state, how many are eligible, the best score that stands."""
 
     state: str
     reason: str | None
@@ -27,19 +28,21 @@ def standings(needs: Sequence[Need]) -> dict[int, Standing]:
     """Need key -> how its list stands; the same rules as `lists.open_list`, for many at once."""
     rankings = {
         ranking.need_id: ranking
-        for ranking in Ranking.objects.filter(need__in=needs, candidates=Ranking.Candidates.STUDENTS).select_related(
-            "current"
-        )
+        for ranking in Ranking.objects.filter(need__in=needs, candidates=STUDENTS.candidates).select_related("current")
     }
     jobs = newest_jobs([ranking.pk for ranking in rankings.values()])
     alive = queues_alive()
     lists = [ranking.current_id for ranking in rankings.values() if ranking.current_id]
     best = dict(
-        Match.objects.filter(list__in=lists).standing().order_by().values_list("list").annotate(best=Max("score"))
+        Match.objects.filter(list__in=lists)
+        .standing(STUDENTS.holder)
+        .order_by()
+        .values_list("list")
+        .annotate(best=Max("score"))
     )
     found = {}
     for need in needs:
-        if reason := why_no_list(need):
+        if reason := why_no_list(need, STUDENTS):
             found[need.pk] = Standing(NONE_YET, reason)
             continue
         ranking = rankings.get(need.pk)

@@ -81,12 +81,6 @@ def test_every_fault_is_told_at_once(client):
     assert "5 fields to mend" in page
 
 
-def test_another_kind_of_body_is_told_to_come_later(client):
-    client.force_login(factories.a_user())
-    page = client.post(reverse("organisation-new"), a_form(kind="university")).content.decode()
-    assert "Only enterprises register so far" in page
-
-
 def test_an_owner_changes_the_firm(client, firm, owner):
     client.force_login(owner)
     sent = a_form(name_en="Firm renamed", credit_code=firm.credit_code)

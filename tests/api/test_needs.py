@@ -313,3 +313,27 @@ def test_a_list_of_many_needs_costs_as_many_queries_as_a_list_of_two(api, owner,
     for _ in range(18):
         factories.a_need(firm, dict.fromkeys(skills, 3), city=factories.a_city())
     assert queries() == few
+
+
+# Copies ---------------------------------------------------------------------------------------------------------------
+def test_a_need_in_any_state_is_copied_as_a_draft_of_its_own(api, owner, firm, viewer, outsider):
+    need = factories.a_published_need(firm, external_id="k")
+    api(owner).post(at(need, "close"))
+    made = api(owner).post(at(need, "copy"))
+    assert (made.status_code, made.data["status"], made.data["external_id"]) == (201, "draft", None)
+    assert api(owner).get(made["Location"]).data == made.data
+    original = api(owner).get(at(need)).data
+    assert all(made.data[name] == original[name] for name in ("title", "text", "skills", "kind", "headcount"))
+    assert api(viewer).post(at(need, "copy")).status_code == 403
+    assert api(outsider).post(at(need, "copy")).status_code == 404
+    assert Need.objects.count() == 2
+
+
+@pytest.mark.parametrize("kind", ["training", "advice"])
+def test_training_and_advice_are_asked_for_like_work(write, kind):
+    answer = write(kind=kind, headcount=12)
+    assert (answer.status_code, answer.data["kind"], answer.data["headcount"]) == (201, kind, 12)
+
+
+def test_an_unknown_city_and_an_unknown_area_are_told_together(write):
+    assert faults(write(city="atlantis", area="alchemy")) == {"#/city": "unknown", "#/area": "unknown"}

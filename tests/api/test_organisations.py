@@ -65,7 +65,7 @@ def test_a_name_in_one_language_serves_both(api, owner):
         ({"name": "Lingnan"}, "#/name", "invalid"),
         ({"name": {"en": "x" * 201}}, "#/name/en", "max_length"),
         ({"name": {"fr": "x", "en": "x"}}, "#/name/fr", "unknown_field"),
-        ({"kind": "university"}, "#/kind", "invalid_choice"),
+        ({"kind": "bank"}, "#/kind", "invalid_choice"),
         ({"target_markets": ["moon"]}, "#/target_markets/0", "invalid_choice"),
         ({"target_markets": "eu"}, "#/target_markets", "not_a_list"),
         ({"size": 5}, "#/size", "invalid_choice"),

@@ -207,7 +207,7 @@ def test_a_block_never_replaces_a_list_made_from_newer_data(
     work()
     run = start_full_run(by=None)
     stale = tasks._snapshot_of(run)
-    assert stale.people.ids.tolist() == [student.pk]
+    assert stale.offered["students"].ids.tolist() == [student.pk]
     newcomer = factories.a_profile(matching=False)
     claims = [{"skill": skill.code, "level": 3} for skill in skills]
     change_profile(by=newcomer.user, profile=newcomer, data={"claims": claims, "matching": True}, partial=True)

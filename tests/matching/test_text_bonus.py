@@ -310,9 +310,8 @@ def test_the_demo_comes_with_its_words_so_that_the_first_lists_have_bonuses(
     assert TextFit.objects.count() == 1
     work()
     assert Match.objects.filter(bonus__gt=0.01).count() > 20
-    rows = Match.objects.filter(list__ranking__need__isnull=False, bonus__gt=0).select_related(
-        "pair__need", "pair__profile"
-    )
+    of_people = {"list__ranking__need__isnull": False, "pair__profile__isnull": False}
+    rows = Match.objects.filter(**of_people, bonus__gt=0).select_related("pair__need", "pair__profile")
     shown = explain_pairs([(row.pair.need, row.pair.profile) for row in rows], viewer=FIRM)
     words = {word for one in shown for word in one.shared_words}
     names = " ".join(Profile.objects.values_list("name", flat=True)).lower()

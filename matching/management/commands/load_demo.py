@@ -12,21 +12,24 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
-from stdnum.cn import uscc
 
 from accounts.models import City, Membership, Organisation, User
 from accounts.organisations import register_organisation, settle_standing
-from enterprises.models import Enterprise
+from enterprises.models import Enterprise, Need
 from enterprises.publishing import close_need, create_need, publish_need
+from matching.models import Job
+from matching.region import make_region
+from matching.region.loading import DOMAIN, REASON, Join, credit_code, load_region, noon
+from matching.runs import start_full_run
 from matching.text_fit import fit_text_model
 from skills.models import Skill
-from talent.models import Claim
+from talent.models import Claim, Course, Expert, Profile, Program
 from talent.profiles import change_profile, create_profile
 
 DEMO = Path(__file__).resolve().parents[2] / "data" / "demo.json"
-LOGINS = "demo_logins.json"
-STAFF = "staff@crossing.example"
-REASON = "Registered with the demo. 随演示数据登记。"
+KEPT = "demo_logins.json"
+ROLES = ("firm", "student", "university", "base", "expert", "staff")
+"""Those who can sign in, by the address before the @; nobody else of the demo has a password."""
 
 
 class Command(BaseCommand):
@@ -36,48 +39,50 @@ class Command(BaseCommand):
         if User.objects.exists():
             return  # somebody works here already
         demo = json.loads(DEMO.read_text(encoding="utf-8"))
-        passwords: dict[str, str] = {}
+        passwords = {f"{role}@{DOMAIN}": secrets.token_urlsafe(9) for role in ROLES}
+
+        def join(email: str, name: str, **fields: Any) -> User:
+            user = User.objects.create_user(email, passwords.get(email), name=name, **fields)
+            EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+            return user
+
         with transaction.atomic():
-            staff = _person(STAFF, "Staff", passwords, is_staff=True, is_superuser=True)
-            firms = {row["key"]: _firm(row, staff, passwords) for row in demo["organisations"]}
+            staff = join(f"staff@{DOMAIN}", "Staff", is_staff=True, is_superuser=True)
+            firms = {row["key"]: _firm(row, staff, join) for row in demo["organisations"]}
             for row in demo["profiles"]:
-                _profile(row, passwords)
+                _profile(row, join)
             for row in demo["needs"]:
                 _need(row, firms)
+            region = make_region(timezone.localdate())
+            load_region(region, staff=staff, join=join)
             fit_text_model()  # before the first list, so that its texts count at once
-        first = demo["organisations"][0]["members"][0]["email"]
-        roles = [("firm", first), ("student", demo["profiles"][0]["email"]), ("staff", STAFF)]
-        _keep([{"role": role, "email": email, "password": passwords[email]} for role, email in roles])
+            # Each posting has asked for its own list, and those would ask for more: one run makes them all.
+            Job.objects.all().delete()
+            start_full_run(by=staff)
+        _keep([{"role": email.partition("@")[0], "email": email, "password": passwords[email]} for email in passwords])
         self.stderr.write(
-            f"demo: {len(firms)} enterprises, {len(demo['needs'])} needs, {len(demo['profiles'])} profiles"
+            f"demo: {Organisation.objects.count()} organisations, {Need.objects.count()} needs, "
+            f"{Program.objects.count()} programs, {Course.objects.count()} courses, {Expert.objects.count()} experts, "
+            f"{Profile.objects.count()} profiles"
         )
-
-
-def _person(email: str, name: str, passwords: dict[str, str], **fields: Any) -> User:
-    passwords[email] = secrets.token_urlsafe(9)
-    user = User.objects.create_user(email, passwords[email], name=name, **fields)
-    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
-    return user
 
 
 def _keep(logins: list[dict[str, str]]) -> None:
     settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
-    path = settings.VAR_DIR / LOGINS
+    path = settings.VAR_DIR / KEPT
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         json.dump(logins, file, indent=1)
 
 
-def _firm(row: dict[str, Any], staff: User, passwords: dict[str, str]) -> Organisation:
-    members = [(_person(one["email"], one["name"], passwords), one["role"]) for one in row["members"]]
+def _firm(row: dict[str, Any], staff: User, join: Join) -> Organisation:
+    members = [(join(one["email"], one["name"]), one["role"]) for one in row["members"]]
     owner = next(user for user, role in members if role == Membership.Role.OWNER)
-    number = Organisation.objects.count() + 1
-    front = f"91440600MADEM{number:04d}"
     firm = register_organisation(
         by=owner,
         kind=row["kind"],
         name_en=row["name_en"],
         name_zh=row["name_zh"],
-        credit_code=front + uscc.calc_check_digit(front),
+        credit_code=credit_code(Organisation.objects.count() + 1),
         city=City.objects.get(code=row["city"]),
     )
     fields = ("industry", "size", "pilot_zone", "target_markets")
@@ -94,6 +99,7 @@ def _need(row: dict[str, Any], firms: dict[str, Organisation]) -> None:
     row = dict(row)
     firm, status = firms[row.pop("organisation")], row.pop("status")
     owner = firm.memberships.get(role=Membership.Role.OWNER).user
+    row["starts_on"] = row["starts_on"] and _ahead(row["starts_on"])
     need = create_need(by=owner, organisation=firm, data=row)
     if status != "draft":
         need = publish_need(by=owner, need=need)
@@ -101,18 +107,28 @@ def _need(row: dict[str, Any], firms: dict[str, Organisation]) -> None:
         close_need(by=owner, need=need, why="The place is taken.")
 
 
-def _profile(row: dict[str, Any], passwords: dict[str, str]) -> None:
+def _ahead(day: str) -> str:
+    """The day, or the same day of the first year in which it lies ahead: nobody posts a need that began already."""
+    start = datetime.date.fromisoformat(day)
+    while start <= timezone.localdate():
+        start = start.replace(year=start.year + 1)
+    return start.isoformat()
+
+
+def _profile(row: dict[str, Any], join: Join) -> None:
     row = dict(row)
-    user = _person(row.pop("email"), row["name"], passwords)
+    user = join(row.pop("email"), row["name"])
     profile = create_profile(by=user)
     claims = row.pop("claims")
     skills = {skill.code: skill for skill in Skill.objects.current().filter(code__in=[one["skill"] for one in claims])}
     for one in claims:
         if one["source"] != Claim.Source.SELF:
-            day = datetime.date.fromisoformat(one["confirmed_on"])
-            noon = datetime.datetime.combine(day, datetime.time(12), timezone.get_default_timezone())
             Claim.objects.create(
-                profile=profile, skill=skills[one["skill"]], level=one["level"], source=one["source"], confirmed_at=noon
+                profile=profile,
+                skill=skills[one["skill"]],
+                level=one["level"],
+                source=one["source"],
+                confirmed_at=noon(one["confirmed_on"]),
             )
     declared = [{"skill": one["skill"], "level": one["level"]} for one in claims if one["source"] == Claim.Source.SELF]
     change_profile(by=user, profile=profile, data=row | {"claims": declared})

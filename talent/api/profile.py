@@ -12,10 +12,9 @@ from rest_framework.reverse import reverse
 from accounts.api import Day, Moment, OrganisationSmall, Resource, answers, example, moment, organisation_small
 from accounts.prose import ProseLanguage, WorkKind
 from skills.api import SkillSmall, skill_small
-
-from .inputs import ProfileInput
-from .models import Claim, Profile
-from .profiles import change_profile, create_profile
+from talent.inputs import ProfileInput
+from talent.models import Claim, Profile
+from talent.profiles import change_profile, create_profile
 
 WRITTEN = {
     "name": "Chen Yitong",

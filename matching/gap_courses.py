@@ -1,0 +1,171 @@
+"""From a person's gap to a need, to the courses that one can join and that close a part of it.
+
+The rule. Looked at are the runs that are open on the day: of a published course of a verified body, not begun, not
+cancelled, with a seat left. A run counts where the person meets every entry level of its course by their own level in
+that skill. Taking the course lifts each skill of it to max(level now, level reached); what it gains is the fit of the
+need with these levels less the fit now, both by the engine that explains a match, near skills included. Kept is what
+gains more than nothing. The best come first: most gained (at the grain at which the engine compares), then the
+earliest start, then the lowest price. Nothing here says, or depends on, who takes a course.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from django.utils import timezone
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from engine.explain import Breakdown, Wanted, explain
+from engine.gain import fits
+from engine.model import FOCUS_NONE, on_grid
+from enterprises.models import Need, NeedSkill
+from skills.models import NearSkill, Skill
+from talent.levels import levels_of_profiles
+from talent.models import Claim, Course, CourseRun, EntryLevel, Profile
+from talent.models.course import CourseRunQuerySet
+
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Lift:
+    """One skill that a course raises; `before` is None where the profile does not name it."""
+
+    skill: Skill
+    before: int | None
+    after: int
+
+
+@dataclass(frozen=True)
+class GapCourse:
+    """A run, the fit that its course gains (0..1, unrounded), the fit one then has, and the skills that do it."""
+
+    run: CourseRun
+    gained: float
+    fit: float
+    lifts: tuple[Lift, ...]
+
+    @property
+    def course(self) -> Course:
+        return self.run.course
+
+    @property
+    def seats_left(self) -> int:
+        return self.run.seats - self.run.taken
+
+
+def courses_for_gap(
+    *, need: Need, profile: Profile, day: datetime.date | None = None, most: int = SHOWN
+) -> list[GapCourse]:
+    """The runs that would bring this person nearer to this need, best first, in a constant number of queries.
+
+    Every course is fitted in one go; objects are read of the runs that are shown only.
+    """
+    asked = list(NeedSkill.objects.filter(need=need))
+    held = {key: level.level for key, level in levels_of_profiles([profile.pk])[profile.pk].items()}
+    gap = _Gap.of(asked)
+    before = gap.fitted(held)
+    if not asked or before.fit >= 1.0:
+        return []
+    open_runs = CourseRun.objects.open_on(day or timezone.localdate())
+    gains = _gains(gap, held, before.fit, open_runs)
+    rows = open_runs.filter(course_id__in=gains).values_list("course_id", "starts_on", "price", "id")
+    order = sorted((-int(on_grid(gains[course][0])), starts, price, key) for course, starts, price, key in rows)
+    shown = [key for *_, key in order[:most]]
+    runs = CourseRun.objects.select_related("course__organisation", "city", "base__city").in_bulk(shown)
+    raised_by = {
+        run.course_id: {key: level for key, level in gains[run.course_id][1].items() if level > held.get(key, 0)}
+        for run in runs.values()
+    }
+    names = Skill.objects.in_bulk({key for raised in raised_by.values() for key in raised})
+    found = []
+    for run in (runs[key] for key in shown):
+        raised = raised_by[run.course_id]
+        after = gap.fitted(held | raised)
+        lifts = gap.lifting(before, after, raised)
+        lifted = [Lift(names[key], held.get(key), level) for key, level in lifts.items()]
+        found.append(
+            GapCourse(run, after.fit - before.fit, after.fit, tuple(sorted(lifted, key=lambda one: one.skill.code)))
+        )
+    return found
+
+
+def _gains(
+    gap: _Gap, held: Mapping[int, int], fit: float, runs: CourseRunQuerySet
+) -> dict[int, tuple[float, dict[int, int]]]:
+    """Course -> what it gains and the levels it leads to, of the courses of these runs that the person may enter."""
+    ready = _may_enter(held, runs)
+    reached: dict[int, dict[int, int]] = {}
+    claims = Claim.objects.filter(course__runs__in=runs, skill_id__in=gap.skills, withdrawn_at=None).order_by()
+    for course, skill, level in claims.values_list("course_id", "skill_id", "level").distinct():
+        if course in ready:
+            levels = reached.setdefault(course, {})
+            levels[skill] = max(level, levels.get(skill, 0))
+    if not reached:
+        return {}
+    table = np.tile(gap.row(held), (len(reached), 1))
+    for place, levels in enumerate(reached.values()):
+        np.maximum(table[place], gap.row(levels), out=table[place])
+    gained = fits(table, gap.wanted, gap.near) - fit
+    more = on_grid(gained) > 0
+    rows = zip(reached.items(), gained.tolist(), more.tolist(), strict=True)
+    return {course: (gain, levels) for (course, levels), gain, kept in rows if kept}
+
+
+def _may_enter(held: Mapping[int, int], runs: CourseRunQuerySet) -> set[int]:
+    """The courses of these runs whose every entry level the person meets."""
+    open_to = set(runs.values_list("course_id", flat=True).distinct())
+    asks = EntryLevel.objects.filter(course__runs__in=runs).values_list("course_id", "skill_id", "level").distinct()
+    return open_to - {course for course, skill, level in asks if held.get(skill, 0) < level}
+
+
+@dataclass(frozen=True)
+class _Gap:
+    """A need for the engine: what is asked, and the skills that can show any of it, a place each."""
+
+    wanted: Sequence[Wanted]
+    place: Mapping[int, int]
+    near: csr_array
+
+    @classmethod
+    def of(cls, asked: Sequence[NeedSkill]) -> _Gap:
+        keys = {row.skill_id for row in asked}
+        rows = list(NearSkill.objects.filter(wanted_id__in=keys).order_by())
+        ordered = Skill.objects.filter(id__in=keys | {row.held_id for row in rows}).order_by("code", "id")
+        place = {key: index for index, key in enumerate(ordered.values_list("id", flat=True))}
+        cells = (np.array([place[row.wanted_id] for row in rows]), np.array([place[row.held_id] for row in rows]))
+        values = np.array([row.value for row in rows], dtype=np.float64)
+        near = csr_array((values, cells), shape=(len(place), len(place))) if rows else csr_array((len(place),) * 2)
+        wanted = [Wanted(place[row.skill_id], row.weight, row.min_level, row.essential) for row in asked]
+        return cls(wanted, place, near)
+
+    @property
+    def skills(self) -> Collection[int]:
+        """The skills that can show any of what is asked."""
+        return self.place.keys()
+
+    def fitted(self, levels: Mapping[int, int]) -> Breakdown:
+        """The need with these levels; others than those that can show something of it do not count in a fit."""
+        of_use = {self.place[key]: level for key, level in levels.items() if key in self.place}
+        return explain(of_use, self.wanted, self.near, focus=FOCUS_NONE, bonus=0.0)
+
+    def row(self, levels: Mapping[int, int]) -> NDArray[np.int8]:
+        """Levels as the engine takes them: int8, one a place."""
+        row = np.zeros(len(self.place), dtype=np.int8)
+        for key, level in levels.items():
+            if key in self.place:
+                row[self.place[key]] = level
+        return row
+
+    def lifting(self, before: Breakdown, after: Breakdown, raised: Mapping[int, int]) -> dict[int, int]:
+        """Of the skills that are raised those that earn more than before, with the level reached."""
+        earning = {
+            then.skill if then.via is None else then.via
+            for now, then in zip(before.parts, after.parts, strict=True)
+            if on_grid(then.credit) > on_grid(now.credit)
+        }
+        return {key: level for key, level in raised.items() if self.place.get(key) in earning}

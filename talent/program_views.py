@@ -1,0 +1,376 @@
+"""Pages of a program: found by anybody, written, published, closed and copied by its school."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.errors import FieldError, InvalidInput, NotAllowed, StateForbids
+from accounts.inputs import checked
+from accounts.models import AuditRow, City, Organisation, User
+from accounts.permissions import WHO_MAY, Act, demand, role_of
+
+from .forms import Pairs
+from .models import Course, Program
+from .program_forms import ProgramForm
+from .program_inputs import ProgramClosingInput
+from .programs import change_program, close_program, copy_program, create_program, publish_program
+
+MENDING = 422  # a form that comes back with something to mend
+ON_A_PAGE = 20
+STEPS_SHOWN = 20
+
+
+def desk_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page for people who are signed in; what their role forbids is answered by the page that says so."""
+
+    @login_required
+    @wraps(view)
+    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except NotAllowed as refused:
+            raise PermissionDenied from refused
+
+    return shown
+
+
+# Found and read by anybody --------------------------------------------------------------------------------------------
+@require_safe
+def programs(request: HttpRequest) -> HttpResponse:
+    """What schools have published, or (`mine`) what one's own schools posted in any state; newest first."""
+    own = schools_of(request.user)
+    mine = bool(own) and request.GET.get("mine") == "true"
+    found = Program.objects.filter(organisation__in=own) if mine else Program.objects.published()
+    asked = {name: request.GET.get(name, "") for name in ("organisation", "study", "city", "status")}
+    rows, following = _page(_filtered(found, asked, mine=mine), request.GET.get("after", ""))
+    kept = {name: value for name, value in asked.items() if value} | ({"mine": "true"} if mine else {})
+    context = {
+        "rows": rows,
+        "following": urlencode(kept | {"after": following}) if following else "",
+        "beginning": urlencode(kept) if "after" in request.GET else None,
+        "asked": asked,
+        "filtered": any(asked.values()),
+        "mine": mine,
+        "schools": own,
+        "may_post": any(school.may_post for school in own),
+        "unverified": [school for school in own if school.state != Organisation.State.VERIFIED],
+        "studies": _options(_("any level of study"), ((one.value, capfirst(one.label)) for one in Program.Study)),
+        "cities": _options(_("any city"), ((city.code, str(city)) for city in City.objects.all())),
+        "posting": _options(_("any school"), _schools(asked["organisation"])),
+        "statuses": _options(_("any state"), ((one.value, capfirst(one.label)) for one in Program.Status)),
+    }
+    return render(request, "talent/programs.html", context)
+
+
+def schools_of(user: User | AnonymousUser) -> list[Any]:
+    """The schools that the person acts for, each with `may_post`."""
+    if not user.is_authenticated:
+        return []
+    rows = Organisation.objects.of_member(user).filter(kind__in=Organisation.SCHOOLS)
+    own: list[Any] = list(rows.prefetch_related("memberships"))
+    for school in own:
+        roles = {member.role for member in school.memberships.all() if member.user_id == user.pk}
+        school.may_post = bool(roles & WHO_MAY[Act.WRITE_SUPPLY])
+    return own
+
+
+def _filtered(found: QuerySet[Program], asked: dict[str, str], *, mine: bool) -> QuerySet[Program]:
+    """The programs that the address asks for; what it asks for in vain finds nothing."""
+    if asked["organisation"]:
+        found = found.filter(organisation__public_id=_uuid(asked["organisation"]))
+    if asked["study"]:
+        found = found.filter(study=_clean(asked["study"]))
+    if asked["city"]:
+        found = found.filter(city__code=_clean(asked["city"]))
+    if asked["status"] and mine:
+        found = found.filter(status=_clean(asked["status"]))
+    return found
+
+
+def _page(found: QuerySet[Program], after: str) -> tuple[list[Program], str]:
+    """The programs that follow the one with this id, and the id after which the next page begins.
+
+    A cursor and not a number of a page, so that nothing is shown twice or skipped while others post.
+    """
+    if after:
+        edge = Program.objects.filter(public_id=_uuid(after)).values_list("pk", flat=True).first()
+        found = found.filter(pk__lt=edge) if edge else found
+    rows: QuerySet[Any] = found.select_related("organisation", "city").annotate(
+        reached=Count("claims", distinct=True), starts=Count("intakes", distinct=True)
+    )
+    page = list(rows.order_by("-pk")[: ON_A_PAGE + 1])
+    return page[:ON_A_PAGE], str(page[ON_A_PAGE - 1].public_id) if len(page) > ON_A_PAGE else ""
+
+
+def _schools(chosen: str) -> Pairs:
+    """The school that is chosen already: it is chosen by a link at its name, for the list may be long."""
+    found = Organisation.objects.filter(public_id=_uuid(chosen), programs__isnull=False).first() if chosen else None
+    return [(chosen, str(found) if found else "–")] if chosen else []
+
+
+def _options(everything: str, known: Any) -> Pairs:
+    return [("", everything), *known]
+
+
+@require_safe
+def program(request: HttpRequest, public_id: Any) -> HttpResponse:
+    """A program as everybody reads it; its members see what they may do, and what was done."""
+    found = seen_program(request.user, public_id)
+    may = what_one_may(request.user, found)
+    courses = Course.objects.visible_to(request.user).filter(places__program=found).order_by("places__position")
+    stated = found.claims.filter(withdrawn_at=None).select_related("skill", "confirmer").order_by("-level", "id")
+    steps = AuditRow.objects.none()
+    if may["member"]:
+        steps = AuditRow.objects.filter(subject_kind="program", subject_id=found.public_id).select_related("actor")
+    context = {
+        "program": found,
+        "may": may,
+        "claims": list(stated),
+        "intakes": found.intakes.select_related("city"),
+        "courses": courses,
+        "steps": steps.order_by("-id")[:STEPS_SHOWN],
+        "sheet": uuid.uuid4(),
+    }
+    return render(request, "talent/program.html", context)
+
+
+def seen_program(user: User | AnonymousUser, public_id: Any) -> Program:
+    """The program, if this person may see it; anything else is not found."""
+    found = Program.objects.visible_to(user).select_related("organisation", "city")
+    return get_object_or_404(found, public_id=public_id)
+
+
+def what_one_may(user: User | AnonymousUser, program: Program) -> dict[str, bool]:
+    """What the page offers: the acts that the person's role allows and the program's status still knows."""
+    role = role_of(user, program.organisation)
+    alive = program.status != Program.Status.CLOSED
+    return {
+        "member": role is not None,
+        "write": alive and role in WHO_MAY[Act.WRITE_SUPPLY],
+        "copy": role in WHO_MAY[Act.WRITE_SUPPLY],
+        "publish": program.status == Program.Status.DRAFT and role in WHO_MAY[Act.PUBLISH_SUPPLY],
+        "close": alive and role in WHO_MAY[Act.CLOSE_SUPPLY],
+    }
+
+
+# Written by its school ------------------------------------------------------------------------------------------------
+@desk_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def program_new(request: HttpRequest) -> HttpResponse:
+    """Write a program; it becomes a draft, or is published at once."""
+    own = schools_of(_user(request))
+    schools = [school for school in own if school.may_post]
+    if not schools:
+        if own:
+            raise NotAllowed
+        messages.info(request, _("Programs are posted by a university, a college or a school. Register yours first."))
+        return redirect("organisations")
+    if request.method != "POST":
+        return _form_page(request, ProgramForm.new(schools[0]), schools=schools)
+    if there := _made_before(request):
+        return redirect("program" if there.status == Program.Status.PUBLISHED else "program-change", there.public_id)
+    chosen = [school for school in schools if str(school.public_id) == request.POST.get("organisation")] or schools
+    form = ProgramForm.typed(chosen[0], request.POST)
+    if form.rearranged(request.POST):
+        return _form_page(request, form, schools=schools)
+    faults = form.faults()
+    if len(chosen) > 1:
+        faults.append(FieldError(("organisation",), "required", _("Say for which school.")))
+
+    def create() -> Program:
+        return create_program(
+            by=_user(request), organisation=chosen[0], data=form.as_written(), public_id=_sheet(request)
+        )
+
+    try:
+        made = _saved(request, create, faults)
+    except InvalidInput:
+        if there := _made_before(request):
+            return redirect("program", there.public_id)
+        form.blame(faults)
+        return _form_page(request, form, schools=schools, status=MENDING)
+    return _after_saving(request, made, published=made.status == Program.Status.PUBLISHED)
+
+
+@desk_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def program_change(request: HttpRequest, public_id: Any) -> HttpResponse:
+    """Rewrite a program; what is published is matched anew."""
+    was = seen_program(_user(request), public_id)
+    demand(_user(request), Act.WRITE_SUPPLY, was.organisation)
+    if was.status == Program.Status.CLOSED:
+        return _refused(request, _("This program is closed and no longer changes."), was)
+    if request.method != "POST":
+        return _form_page(request, ProgramForm.of(was), program=was)
+    form = ProgramForm.typed(was.organisation, request.POST)
+    if form.rearranged(request.POST):
+        return _form_page(request, form, program=was)
+    faults = form.faults()
+
+    def change() -> Program:
+        data = form.as_written() | {"external_id": was.external_id}
+        return change_program(by=_user(request), program=was, data=data)
+
+    try:
+        now = _saved(request, change, faults)
+    except StateForbids as refused:
+        return _refused(request, refused.detail, was)
+    except InvalidInput:
+        form.blame(faults)
+        return _form_page(request, form, program=was, status=MENDING)
+    if now.status == was.status == Program.Status.PUBLISHED:
+        changed = now.revision != was.revision
+        messages.success(request, _("Saved.")) if changed else messages.info(request, _("Nothing was changed."))
+        return redirect("program", now.public_id)
+    return _after_saving(request, now, published=now.status == Program.Status.PUBLISHED)
+
+
+def _saved(request: HttpRequest, write: Callable[[], Program], faults: list[FieldError]) -> Program:
+    """Write a program and perhaps publish it, all or nothing; faults found on the way are added to those of the form.
+
+    Where only the state forbids publishing, the draft is kept and the page says why.
+    """
+    try:
+        with transaction.atomic():
+            program = write()
+            if faults:
+                raise InvalidInput(())
+            if "publish" in request.POST.getlist("do") and program.status == Program.Status.DRAFT:
+                try:
+                    program = publish_program(by=_user(request), program=program)
+                except StateForbids as refused:
+                    messages.warning(request, str(refused.detail))
+    except InvalidInput as wrong:
+        faults.extend(wrong.errors)
+        raise
+    return program
+
+
+def _after_saving(request: HttpRequest, program: Program, *, published: bool) -> HttpResponse:
+    messages.success(request, _("Published.") if published else _("The draft is saved."))
+    return redirect("program" if published else "program-change", program.public_id)
+
+
+@desk_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def program_publish(request: HttpRequest, public_id: Any) -> HttpResponse:
+    """Publish a draft; a page asks first."""
+    found = seen_program(_user(request), public_id)
+    demand(_user(request), Act.PUBLISH_SUPPLY, found.organisation)
+    if request.method != "POST":
+        if found.status != Program.Status.DRAFT:
+            return redirect("program", found.public_id)
+        return render(request, "talent/program_publish.html", {"program": found})
+    try:
+        publish_program(by=_user(request), program=found)
+    except StateForbids as refused:
+        return _refused(request, refused.detail, found)
+    except InvalidInput as wrong:
+        form = ProgramForm.of(found)
+        form.blame(wrong.errors)
+        return _form_page(request, form, program=found, status=MENDING)
+    messages.success(request, _("Published."))
+    return redirect("program", found.public_id)
+
+
+@desk_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def program_close(request: HttpRequest, public_id: Any) -> HttpResponse:
+    """Close a program for good; a page asks first, and why."""
+    found = seen_program(_user(request), public_id)
+    demand(_user(request), Act.CLOSE_SUPPLY, found.organisation)
+    context: dict[str, Any] = {"program": found, "why": request.POST.get("why", "")}
+    if request.method != "POST":
+        if found.status == Program.Status.CLOSED:
+            return redirect("program", found.public_id)
+        return render(request, "talent/program_close.html", context)
+    try:
+        close_program(
+            by=_user(request), program=found, why=checked(ProgramClosingInput(data={"why": context["why"]}))["why"]
+        )
+    except StateForbids as refused:
+        return _refused(request, refused.detail, found)
+    except InvalidInput as wrong:
+        context["errors"] = {"why": [fault.detail for fault in wrong.errors]}
+        return render(request, "talent/program_close.html", context, status=MENDING)
+    messages.success(request, _("Closed. It is in no list any more."))
+    return redirect("program", found.public_id)
+
+
+@desk_page
+@require_POST
+def program_copy(request: HttpRequest, public_id: Any) -> HttpResponse:
+    """A new draft that says the same; a button that is pressed twice makes one."""
+    found = seen_program(_user(request), public_id)
+    copied = _made_before(request) or copy_program(by=_user(request), program=found, public_id=_sheet(request))
+    messages.success(request, _("This is a copy, a draft. Its intakes are still to be written."))
+    return redirect("program-change", copied.public_id)
+
+
+def _form_page(
+    request: HttpRequest,
+    form: ProgramForm,
+    *,
+    program: Program | None = None,
+    schools: list[Organisation] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    form.name_skills()
+    several = schools is not None and len(schools) > 1
+    context = {
+        "form": form,
+        "program": program,
+        "school": form.school,
+        "schools": [(str(school.public_id), str(school)) for school in schools or ()] if several else None,
+        "published": program is not None and program.status == Program.Status.PUBLISHED,
+        "sheet": _sheet(request),
+    }
+    return render(request, "talent/program_form.html", context, status=status)
+
+
+def _sheet(request: HttpRequest) -> uuid.UUID:
+    """The id that a form for a new program was opened with, and under which it is saved."""
+    sheet = _uuid(request.POST.get("sheet", ""))
+    return sheet if sheet.int else uuid.uuid4()
+
+
+def _made_before(request: HttpRequest) -> Program | None:
+    """The program that this very form has made already: the button was pressed twice."""
+    return Program.objects.visible_to(_user(request)).filter(public_id=_sheet(request)).first()
+
+
+def _uuid(word: str) -> uuid.UUID:
+    """The id in an address; one that nothing has where there is none."""
+    try:
+        return uuid.UUID(word)
+    except ValueError:
+        return uuid.UUID(int=0)
+
+
+def _clean(word: str) -> str:
+    """What the database can be asked for."""
+    return word.replace("\x00", "")[:100]
+
+
+def _refused(request: HttpRequest, why: Any, program: Program) -> HttpResponse:
+    messages.warning(request, str(why))
+    return redirect("program", program.public_id)
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # `desk_page` lets nobody else in
+    return request.user

@@ -1,0 +1,200 @@
+"""How an organisation stands: every kind registers, staff decide, and what a decision changes, it changes at once."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.errors import InvalidInput, NotAllowed, OrganisationSuspended, StateForbids
+from accounts.models import AuditRow, Membership, Organisation
+from accounts.organisations import register_organisation, settle_standing
+from accounts.permissions import READS, WHO_MAY, Act, demand, may
+from accounts.registration import change_body, register_body
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+KINDS = ["university", "vocational_college", "vocational_school", "training_base", "enterprise"]
+
+
+def a_form(**typed):
+    factories.a_city()
+    return {"name_zh": "岭南学院", "name_en": "", "credit_code": factories.a_credit_code(), "city": "foshan"} | typed
+
+
+def a_body(**changes):
+    factories.a_city()
+    return {
+        "kind": "university",
+        "name": {"zh-Hans": "岭南学院"},
+        "credit_code": factories.a_credit_code(),
+        "city": "foshan",
+    } | changes
+
+
+def complaints(error: InvalidInput) -> dict[str, str]:
+    return {one.pointer: one.code for one in error.errors}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_body_of_every_kind_registers_is_sent_back_mended_verified_and_suspended(client, kind):
+    user, staff = factories.a_user(), factories.a_user("staff@crossing.example", is_staff=True)
+    client.force_login(user)
+    answer = client.post(reverse("organisation-new"), a_form(kind=kind, industry="toys"), follow=True)
+    body = Organisation.objects.get()
+    assert (body.kind, body.state, body.memberships.get().role) == (kind, "pending", "owner")
+    assert hasattr(body, "enterprise") == (kind == "enterprise")
+    assert ("Industry" in answer.content.decode()) == (kind == "enterprise")
+
+    desk = reverse("admin:accounts_organisation_standing") + f"?ids={body.pk}"
+    for state, reason in (("returned", "The name differs."), ("verified", "Now it agrees."), ("suspended", "Look.")):
+        client.force_login(staff)
+        client.post(desk, {"state": state, "reason": reason})
+        body.refresh_from_db()
+        assert body.state == state
+        client.force_login(user)
+        assert reason in client.get(reverse("organisation", args=[body.public_id])).content.decode()
+        if state == "returned":
+            sent = a_form(name_en="Lingnan College", credit_code=body.credit_code, kind="authority")
+            client.post(reverse("organisation-change", args=[body.public_id]), sent)
+            body.refresh_from_db()
+            assert (body.state, body.kind, body.name_en) == ("pending", kind, "Lingnan College")
+    done = AuditRow.objects.filter(subject_id=body.public_id).order_by("id").values_list("action", flat=True)
+    decided = [action for action in done if action != "change_enterprise"]
+    assert decided == ["register_organisation", "settle_standing", "change_organisation"] + ["settle_standing"] * 2
+
+
+def test_the_form_offers_every_kind_and_authorities_to_staff_alone(client):
+    client.force_login(factories.a_user())
+    page = client.get(reverse("organisation-new")).content.decode()
+    assert all(f'<option value="{kind}">' in page for kind in KINDS)
+    assert 'value="authority"' not in page
+    answer = client.post(reverse("organisation-new"), a_form(kind="authority"))
+    assert answer.status_code == 422
+    assert "staff register authorities" in answer.content.decode()
+    assert not Organisation.objects.exists()
+    client.force_login(factories.staff())
+    assert 'value="authority"' in client.get(reverse("organisation-new")).content.decode()
+    client.post(reverse("organisation-new"), a_form(kind="authority"))
+    assert Organisation.objects.get().kind == "authority"
+
+
+def test_the_kind_is_chosen_and_wrong_ones_are_told_with_all_other_faults(client):
+    client.force_login(factories.a_user())
+    for kind in ("", "club"):
+        answer = client.post(
+            reverse("organisation-new"), a_form(kind=kind, name_zh="", credit_code="1", city="atlantis")
+        )
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        for name in ("kind", "name_zh", "credit_code", "city"):
+            assert f'id="id_{name}_error"' in page
+
+
+def test_the_kind_stays_and_the_same_again_leaves_no_trace():
+    user = factories.a_user()
+    body = register_body(by=user, data=a_body())
+    with pytest.raises(InvalidInput) as refused:
+        change_body(by=user, organisation=body, data={"kind": "enterprise"}, partial=True)
+    assert complaints(refused.value) == {"#/kind": "stays"}
+    before = AuditRow.objects.count()
+    change_body(by=user, organisation=body, data={"city": "foshan"}, partial=True)
+    assert AuditRow.objects.count() == before
+    with pytest.raises(InvalidInput) as refused:
+        register_body(by=user, data=a_body(industry="toys", name={}, credit_code="x"))
+    assert complaints(refused.value) == {
+        "#/industry": "unknown_field",
+        "#/name": "one_name",
+        "#/credit_code": "credit_code",
+    }
+
+
+def test_a_code_in_use_is_not_told_at_registration_but_is_at_verification(client):
+    holder = factories.a_firm(factories.a_user())
+    client.force_login(factories.a_user())
+    free = client.post(reverse("organisation-new"), a_form(kind="university"))
+    held = client.post(reverse("organisation-new"), a_form(kind="university", credit_code=holder.credit_code))
+    assert (free.status_code, held.status_code) == (302, 302)
+    assert "ask a colleague to invite you" in client.get(reverse("organisation-new")).content.decode()
+    waiting = Organisation.objects.get(state="pending", credit_code=holder.credit_code)
+    with pytest.raises(StateForbids, match="credit_code_taken"):
+        settle_standing(organisation=waiting, state="verified", by=factories.staff(), reason="Fine.")
+    waiting.refresh_from_db()
+    assert waiting.state == "pending"
+
+
+def test_only_staff_settle_only_known_states_and_only_what_was_verified_is_suspended(owner):
+    firm, staff = factories.a_firm(owner, state="pending"), factories.staff()
+    with pytest.raises(NotAllowed):
+        settle_standing(organisation=firm, state="verified", by=owner, reason="Mine.")
+    with pytest.raises(InvalidInput):
+        settle_standing(organisation=firm, state="pending", by=staff, reason="Back.")
+    with pytest.raises(StateForbids, match="never_verified"):
+        settle_standing(organisation=firm, state="suspended", by=staff, reason="Odd.")
+    with pytest.raises(InvalidInput):
+        register_organisation(
+            by=owner, kind="authority", name_en="A", name_zh="", credit_code=factories.a_credit_code(), city=None
+        )
+    firm.refresh_from_db()
+    assert firm.state == "pending"
+
+
+@pytest.mark.parametrize("role", Membership.Role.values)
+def test_a_suspended_organisation_reads_and_changes_nothing_whatever_the_act(role):
+    firm = factories.a_firm(state="verified")
+    user = factories.a_member(firm, role=role)
+    Organisation.objects.filter(pk=firm.pk).update(state="suspended")  # the object in hand still says verified
+    for act in Act:
+        assert may(user, act, firm) == (act in READS and role in WHO_MAY[act])
+        if role not in WHO_MAY[act]:
+            with pytest.raises(NotAllowed):
+                demand(user, act, firm)
+        elif act in READS:
+            demand(user, act, firm)
+        else:
+            with pytest.raises(OrganisationSuspended):
+                demand(user, act, firm)
+
+
+def test_a_suspended_firms_token_reads_its_own_and_changes_nothing(api, firm, owner, outsider, student):
+    need = factories.a_published_need(firm)
+    draft = factories.a_need(firm, external_id="HR-1")
+    client, every = api(owner), "/api/v1/needs/"
+    here = f"/api/v1/organisations/{firm.public_id}/"
+    assert api(student.user).get(f"{every}{need.public_id}/").status_code == 200
+    settle_standing(organisation=firm, state="suspended", by=factories.staff(), reason="A complaint.")
+    for address in (f"{every}{need.public_id}/", f"{every}{draft.public_id}/", here, f"{here}members/"):
+        assert client.get(address).status_code == 200
+    written = {"organisation": str(firm.public_id), "title": "T", "text": "t", "language": "en", "kind": "job"}
+    for answer in (
+        client.post(every, written, format="json"),
+        client.put(f"{here}needs/HR-1/", written, format="json"),
+        client.patch(f"{every}{draft.public_id}/", {"title": "New"}, format="json"),
+        client.post(f"{every}{draft.public_id}/publish/"),
+        client.post(f"{every}{need.public_id}/close/"),
+        client.patch(here, {"city": None}, format="json"),
+        client.post(f"{here}invitations/", {"email": "x@b.example", "role": "viewer"}, format="json"),
+    ):
+        assert (answer.status_code, answer.data["code"]) == (409, "organisation_suspended")
+    # Others: gone at once.
+    assert api(student.user).get(f"{every}{need.public_id}/").status_code == 404
+    assert api(outsider).get(here).status_code == 404
+    settle_standing(organisation=firm, state="verified", by=factories.staff(), reason="Cleared.")
+    assert api(student.user).get(f"{every}{need.public_id}/").status_code == 200
+    assert client.post(f"{every}{need.public_id}/close/").status_code == 200
+
+
+def test_pages_of_a_suspended_firm_refuse_and_never_crash(client, firm, owner):
+    need = factories.a_published_need(firm)
+    settle_standing(organisation=firm, state="suspended", by=factories.staff(), reason="A complaint.")
+    client.force_login(owner)
+    page = client.get(reverse("organisation", args=[firm.public_id])).content.decode()
+    assert "A complaint." in page
+    assert reverse("organisation-change", args=[firm.public_id]) not in page
+    assert reverse("need-new") not in page
+    page = client.get(reverse("members", args=[firm.public_id])).content.decode()
+    assert "is suspended" in page
+    assert 'name="email"' not in page
+    for name, ident in (("organisation-change", firm), ("need-change", need), ("need-close", need)):
+        address = reverse(name, args=[ident.public_id])
+        assert client.get(address).status_code == 403
+        assert client.post(address, {}).status_code in (302, 403)
+    need.refresh_from_db()
+    assert need.status == "published"

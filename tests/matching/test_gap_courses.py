@@ -1,0 +1,176 @@
+"""From a gap to the courses that close a part of it; the numbers are worked out by hand beside each test."""
+
+import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.organisations import settle_standing
+from enterprises.models import NeedSkill
+from matching.gap_courses import courses_for_gap
+from matching.models import Pair
+from skills.models import NearFit, NearSkill
+from talent.models import Course, CourseRun
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def skills():
+    names = [("SQL querying", "SQL 数据查询"), ("Trade law", "贸易法规"), ("Copy", "文案"), ("Customs", "报关")]
+    return [factories.a_skill(f"T0{number}", en, zh) for number, (en, zh) in enumerate(names)]
+
+
+@pytest.fixture
+def person(skills):
+    """Holds SQL at 2, law at 3 and copy at 3; nothing of customs."""
+    levels = {skills[0]: 2, skills[1]: 3, skills[2]: 3}
+    return factories.a_profile(levels, user=factories.a_user("student@crossing.example"))
+
+
+@pytest.fixture
+def need(firm, skills):
+    """SQL at 4 and customs at 2 alike: SQL gives half of its half now, customs nothing, so the fit is 1/4."""
+    return factories.a_published_need(firm, {skills[0]: 4, skills[3]: 2})
+
+
+@pytest.fixture
+def school(db):
+    return factories.a_school(factories.a_user("school@crossing.example"))
+
+
+def a_run(school, gives, asks=None, days=30, price=100, title="Market data", **fields):
+    course = factories.a_course(school, gives, asks, title=title)
+    Course.objects.filter(pk=course.pk).update(status="published", published_at=timezone.now())
+    return another_run(course, days, price, **fields)
+
+
+def another_run(course, days, price, **fields):
+    start = timezone.localdate() + datetime.timedelta(days=days)
+    return CourseRun.objects.create(
+        **{"course": course, "starts_on": start, "ends_on": start, "seats": 10, "price": price} | fields
+    )
+
+
+def found(need, person):
+    return [(row.run, row.gained) for row in courses_for_gap(need=need, profile=person)]
+
+
+def test_best_first_is_most_gained_then_the_earliest_then_the_cheapest(need, person, school, skills):
+    sql, _law, _copy, customs = skills
+    # SQL from 2 to 4: from a quarter to a half. SQL to 3: to 3/8, one eighth more. Customs at 1 of 2: a quarter more.
+    half = a_run(school, {sql: 3}, days=5, title="SQL to 3")
+    late = a_run(school, {sql: 4}, days=40, price=10, title="SQL to 4")
+    early_dear = a_run(school, {customs: 1}, days=20, price=900, title="Customs to 1")
+    early_cheap = another_run(late.course, 20, 300)
+    both = a_run(school, {sql: 5, customs: 2}, days=90, price=9000, title="Both")  # all of it: three quarters more
+    rows = found(need, person)
+    assert [run for run, _ in rows] == [both, early_cheap, early_dear, late, half]
+    assert [gained for _, gained in rows] == pytest.approx([0.75, 0.25, 0.25, 0.25, 0.125])
+
+
+def test_each_row_says_what_is_lifted_and_what_the_fit_is_then(need, person, school, skills):
+    sql, law, copy, customs = skills
+    # Copy is not asked for and law is held higher, so the course lifts SQL and customs: 3/8 + 1/2.
+    a_run(school, {sql: 3, customs: 4, copy: 5, law: 2}, taken=7)
+    [row] = courses_for_gap(need=need, profile=person)
+    assert [(lift.skill, lift.before, lift.after) for lift in row.lifts] == [(sql, 2, 3), (customs, None, 4)]
+    assert (row.fit, row.gained, row.seats_left) == (pytest.approx(0.875), pytest.approx(0.625), 3)
+
+
+def test_an_essential_skill_counts_double_and_a_weight_as_it_is(need, person, school, skills):
+    sql, _law, _copy, customs = skills
+    NeedSkill.objects.filter(need=need, skill=customs).update(essential=False, weight=3)
+    # SQL 1 x 2 of 5, customs 3 of 5.
+    a_run(school, {sql: 4}, title="SQL")
+    a_run(school, {customs: 2}, title="Customs")
+    assert [gained for _, gained in found(need, person)] == pytest.approx([0.6, 0.2])
+
+
+def test_a_skill_near_to_what_is_asked_closes_a_part_too(need, person, school, skills):
+    _sql, _law, _copy, customs = skills
+    forms = factories.a_skill("T99", "Customs forms", "报关单证")
+    NearSkill.objects.create(
+        wanted=customs, held=forms, value=0.5, source="framework", reason="related", fit=NearFit.objects.create()
+    )
+    a_run(school, {forms: 4})
+    # Forms at 4 show 0.5 of customs at 2, which is half of the need: a quarter.
+    [row] = courses_for_gap(need=need, profile=person)
+    assert row.gained == pytest.approx(0.25)
+    assert [(lift.skill, lift.before, lift.after) for lift in row.lifts] == [(forms, None, 4)]
+
+
+def test_whoever_does_not_meet_every_entry_level_is_shown_no_such_course(need, person, school, skills):
+    sql, law, _copy, customs = skills
+    met = a_run(school, {customs: 2}, {sql: 2, law: 3}, title="Met")
+    a_run(school, {customs: 2}, {sql: 3}, title="One level short")
+    a_run(school, {customs: 2}, {sql: 1, customs: 1}, title="Not on the profile")
+    assert [run for run, _ in found(need, person)] == [met]
+
+
+def test_what_gains_nothing_or_cannot_be_joined_is_left_out(need, person, school, skills):
+    sql, law, _copy, customs = skills
+    a_run(school, {sql: 2}, title="Held already")
+    a_run(school, {law: 5}, title="Not asked for")
+    a_run(school, {customs: 2}, days=0, title="Begun")
+    a_run(school, {customs: 2}, taken=10, title="Full")
+    a_run(school, {customs: 2}, cancelled_at=timezone.now(), title="Cancelled")
+    draft = a_run(school, {customs: 2}, title="Draft").course
+    Course.objects.filter(pk=draft.pk).update(status="draft", published_at=None)
+    assert found(need, person) == []
+    a_run(school, {customs: 2}, title="Open")
+    assert len(found(need, person)) == 1
+    settle_standing(organisation=school, state="suspended", by=factories.staff(), reason="A reason.")
+    assert found(need, person) == []
+
+
+def test_many_courses_cost_as_many_queries_as_two(need, person, school, skills, django_assert_num_queries):
+    for number in range(2):
+        a_run(school, {skills[3]: 1}, {skills[0]: 1}, title=f"Course {number}", city=factories.a_city())
+    with CaptureQueriesContext(connection) as few:
+        found(need, person)
+    for number in range(12):
+        a_run(school, {skills[3]: 2, skills[0]: 3}, {skills[1]: 1}, title=f"More {number}", city=factories.a_city())
+    with django_assert_num_queries(len(few)):
+        assert len(found(need, person)) == 10
+
+
+def test_the_person_and_the_firm_read_it_on_the_match(client, need, person, school, skills, work, owner, firm):
+    a_run(school, {skills[0]: 4}, city=factories.a_city(), title="SQL for trade data")
+    work()
+    client.force_login(person.user)
+    page = client.get(reverse("match", args=[Pair.objects.get(profile=person, need=need).public_id])).content.decode()
+    assert "Courses that close a gap" in page
+    assert "SQL querying 2 → 4" in page
+    assert "+25.0" in page
+    assert "10 seats left" in page
+    client.force_login(owner)
+    page = client.get(reverse("need", args=[need.public_id])).content.decode()
+    assert "What a course could add" in page
+    assert "SQL for trade data" in page
+
+
+def test_over_the_api_the_person_reads_it_unrounded_and_nobody_else_does(api, need, person, school, skills, owner):
+    run = a_run(school, {skills[0]: 3}, city=factories.a_city(), price="1200.50")
+    address = f"/api/v1/needs/{need.public_id}/courses-for-me/"
+    [row] = api(person.user).get(address).json()["courses"]
+    assert row["gained"] == 0.125
+    assert row["run"] == {
+        "id": str(run.public_id),
+        "starts_on": run.starts_on.isoformat(),
+        "ends_on": run.ends_on.isoformat(),
+        "price": "1200.50",
+        "currency": "CNY",
+        "online": False,
+        "city": {"code": "foshan", "name": {"en": "Foshan", "zh-Hans": "佛山"}},
+        "seats_left": 10,
+    }
+    assert row["lifts"] == [
+        {"skill": {"code": "T00", "label": {"en": "SQL querying", "zh-Hans": "SQL 数据查询"}}, "before": 2, "after": 3}
+    ]
+    assert api(owner).get(address).status_code == 404  # no profile
+    assert api().get(address).status_code == 401
