@@ -9,8 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Organisation, User
+from accounts.organisations import settle_standing
 from enterprises.publishing import change_need, close_need, publish_need
 from matching import jobs, tasks
+from matching import refresh as refreshing
+from matching.lists import open_list
 from matching.models import Job, Match, MatchList, Ranking
 from talent.models import Profile
 from tests import factories
@@ -202,3 +205,22 @@ def test_a_need_closed_while_its_job_runs_leaves_no_list(need: Any, owner: User,
     work()
     assert not MatchList.objects.filter(ranking__need=need).exists()
     assert Ranking.objects.get(need=need).current is None
+
+
+def test_verification_withdrawn_while_a_job_runs_leaves_no_list(
+    need: Any, firm: Organisation, student: Profile, monkeypatch: pytest.MonkeyPatch, work: Callable[[], int]
+) -> None:
+    claimed = jobs.claim(the_job().pk, "first")
+    swap_in = refreshing.swap_in
+
+    def withdrawn_meanwhile(*args: Any, **how: Any) -> None:
+        settle_standing(organisation=firm, state="suspended", by=factories.staff(), reason="Complaints.")
+        swap_in(*args, **how)
+
+    monkeypatch.setattr(refreshing, "swap_in", withdrawn_meanwhile)
+    tasks.refresh(claimed)
+    monkeypatch.undo()
+    assert not open_list(need).matches.exists()  # written from data of before, and seen by nobody
+    work()
+    assert not MatchList.objects.filter(ranking__need=need).exists()
+    assert not open_list(student).matches.exists()
