@@ -109,6 +109,42 @@ class ByCode(serializers.Field[Any, Any, Any, Any]):
         return super().run_validation(None if data == "" and self.allow_null else data)
 
 
+class Amount(serializers.DecimalField):
+    """An amount of money, from 0, with two decimals at most."""
+
+    default_error_messages = {
+        **_REQUIRED,
+        **dict.fromkeys(
+            ("invalid", "min_value", "max_digits", "max_decimal_places", "max_whole_digits", "max_string_length"),
+            _("This must be an amount from 0, with at most two decimals."),
+        ),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=12, decimal_places=2, min_value=0, **kwargs)
+
+
+def currency_code() -> serializers.RegexField:
+    """The field for a currency by its ISO 4217 code."""
+    return serializers.RegexField(
+        r"^[A-Z]{3}\Z", default="CNY", error_messages={"invalid": _("A currency has three capital letters: CNY.")}
+    )
+
+
+class NameInput(Input):
+    """A name in Chinese, in English, or both; one that is given serves both."""
+
+    default_error_messages = {"one_name": _("Give the name in Chinese or in English.")}
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        return {code: Prose(max_length=200, allow_blank=True, default="") for code in ("en", "zh-Hans")}
+
+    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
+        if not any(attrs.values()):
+            self.fail("one_name")
+        return {"en": attrs["en"] or attrs["zh-Hans"], "zh-Hans": attrs["zh-Hans"] or attrs["en"]}
+
+
 class Whole(serializers.IntegerField):
     """A whole number within bounds."""
 

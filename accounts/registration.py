@@ -8,24 +8,10 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from .errors import InvalidInput
-from .inputs import Input, OneOf, Prose, checked, city_by_code
+from .inputs import Input, NameInput, OneOf, Prose, checked, city_by_code
 from .models import Organisation, User
 from .organisations import change_organisation, check_credit_code, register_organisation
 from .permissions import Act, demand
-
-
-class NameInput(Input):
-    """A name in Chinese, in English, or both."""
-
-    default_error_messages = {"one_name": _("Give the name in Chinese or in English.")}
-
-    def get_fields(self) -> dict[str, serializers.Field]:
-        return {code: Prose(max_length=200, allow_blank=True, default="") for code in ("en", "zh-Hans")}
-
-    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
-        if not any(attrs.values()):
-            self.fail("one_name")
-        return attrs
 
 
 class OrganisationInput(Input):

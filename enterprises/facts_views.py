@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -19,10 +20,10 @@ from .forms import with_typed
 from .industries import Industry
 from .markets import Market
 from .models import Enterprise
-from .views import MENDING, desk_page, reader
+from .views import MENDING, reader
 
 
-@desk_page
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def enterprise(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Change what an enterprise says of itself; only owners may."""

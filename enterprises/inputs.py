@@ -10,6 +10,7 @@ from rest_framework.exceptions import ErrorDetail
 
 from accounts.inputs import (
     MANY_CHARACTERS,
+    Amount,
     ByCode,
     Day,
     Input,
@@ -21,6 +22,7 @@ from accounts.inputs import (
     Whole,
     YesNo,
     city_by_code,
+    currency_code,
     prose_language,
 )
 from accounts.prose import WorkKind
@@ -40,33 +42,12 @@ class NeedSkillInput(Input):
     essential = YesNo(default=False)
 
 
-class Amount(serializers.DecimalField):
-    """An amount of money, from 0, with two decimals at most."""
-
-    default_error_messages = {
-        name: _("This must be an amount from 0, with at most two decimals.")
-        for name in (
-            "invalid",
-            "min_value",
-            "max_digits",
-            "max_decimal_places",
-            "max_whole_digits",
-            "max_string_length",
-        )
-    }
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_digits=12, decimal_places=2, min_value=0, **kwargs)
-
-
 class PayInput(Input):
     """Pay per month, from and up to."""
 
     min = Amount(allow_null=True, default=None)
     max = Amount(allow_null=True, default=None)
-    currency = serializers.RegexField(
-        r"^[A-Z]{3}$", default="CNY", error_messages={"invalid": _("A currency has three capital letters: CNY.")}
-    )
+    currency = currency_code()
     per = OneOf(choices=[("month", _("month"))], default="month")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,12 +19,12 @@ from .models import Assessment
 from .questionnaire import DIMENSIONS, SCALE, scores
 from .radar import draw_radar, out_of_100
 from .readiness import assess_readiness, assessments_for, may_see_readiness
-from .views import MENDING, desk_page, reader, sheet_of
+from .views import MENDING, reader, sheet_of
 
 EARLIER_SHOWN = 20
 
 
-@desk_page
+@login_required
 @require_safe
 def readiness(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """How ready an enterprise finds itself, against the time before; for its members and the staff."""
@@ -43,7 +44,7 @@ def readiness(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return render(request, "enterprises/readiness.html", context)
 
 
-@desk_page
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def readiness_new(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Answer every statement; the answers are kept beside the earlier ones."""

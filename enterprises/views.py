@@ -2,12 +2,10 @@
 
 import uuid
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,20 +23,6 @@ from .publishing import change_need, close_need, copy_need, create_need, publish
 
 MENDING = 422  # a form that comes back with something to mend
 STEPS_SHOWN = 20
-
-
-def desk_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page for people who are signed in; what their role forbids is answered by the page that says so."""
-
-    @login_required
-    @wraps(view)
-    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except NotAllowed as refused:
-            raise PermissionDenied from refused
-
-    return shown
 
 
 def seen_need(user: User, public_id: Any) -> Need:
@@ -67,7 +51,7 @@ def firms_to_post_for(user: User) -> list[Organisation]:
     return list(Organisation.objects.filter(kind=kind, memberships__user=user, memberships__role__in=roles))
 
 
-@desk_page
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def need_new(request: HttpRequest) -> HttpResponse:
     """Write a need; it becomes a draft, or is published at once."""
@@ -108,7 +92,7 @@ def need_new(request: HttpRequest) -> HttpResponse:
     return redirect("need-change", need.public_id)
 
 
-@desk_page
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def need_change(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Rewrite a need; what is published is matched anew."""
@@ -166,7 +150,7 @@ def _saved(request: HttpRequest, write: Callable[[], Need], faults: list[FieldEr
     return need
 
 
-@desk_page
+@login_required
 @require_safe
 def need_about(request: HttpRequest, public_id: Any) -> HttpResponse:
     """The need itself, as everybody reads it who may see it; to its firm also what was done with it."""
@@ -184,7 +168,7 @@ def need_about(request: HttpRequest, public_id: Any) -> HttpResponse:
     return render(request, "enterprises/need_about.html", context)
 
 
-@desk_page
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def need_publish(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Publish a draft; a page asks first."""
@@ -206,7 +190,7 @@ def need_publish(request: HttpRequest, public_id: Any) -> HttpResponse:
     return redirect("need", need.public_id)
 
 
-@desk_page
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def need_close(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Close a need for good; a page asks first, and why."""
@@ -228,7 +212,7 @@ def need_close(request: HttpRequest, public_id: Any) -> HttpResponse:
     return redirect("need-about", need.public_id)
 
 
-@desk_page
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def need_copy(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Begin a new draft from a need, a closed one too; a page says first what is taken over."""
@@ -285,5 +269,5 @@ def _refused(request: HttpRequest, why: Any, way_on: str, need: Need) -> HttpRes
 
 def reader(request: HttpRequest) -> User:
     """Who is signed in."""
-    assert isinstance(request.user, User)  # `desk_page` lets nobody else in
+    assert isinstance(request.user, User)  # `login_required` lets nobody else in
     return request.user

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from accounts.inputs import Input, Prose, Whole, city_by_code
+from accounts.inputs import Input, NameInput, Prose, Whole, city_by_code
 from skills.inputs import SkillCode, skills_by_code
 from skills.models import Skill
 
@@ -14,21 +14,6 @@ from .models import TrainingBase
 
 MOST_SPECIALITIES = 50
 MOST_PEOPLE = 100_000
-
-
-class BaseName(Input):
-    """A name in Chinese, in English, or both; one that is given serves both."""
-
-    default_error_messages = {"one_name": _("Give the name in Chinese or in English.")}
-
-    def get_fields(self) -> dict[str, serializers.Field]:
-        return {code: Prose(max_length=200, allow_blank=True, default="") for code in ("en", "zh-Hans")}
-
-    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
-        en, zh = attrs["en"], attrs["zh-Hans"]
-        if not en and not zh:
-            self.fail("one_name")
-        return {"en": en or zh, "zh-Hans": zh or en}
 
 
 class Specialities(serializers.ListField):
@@ -52,7 +37,7 @@ class TrainingBaseInput(Input):
     readable = frozenset({"id", "organisation", "closed_at", "created_at", "changed_at", "revision"})
 
     external_id = Prose(max_length=100, allow_null=True, default=None)
-    name = BaseName(error_messages={"required": _("Give the name in Chinese or in English.")})
+    name = NameInput(error_messages={"required": _("Give the name in Chinese or in English.")})
     city = city_by_code(default=None)
     address = Prose(max_length=200, allow_blank=True, default="")
     equipment = Prose(max_length=10_000, allow_blank=True, default="")

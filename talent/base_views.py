@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -29,7 +30,6 @@ from .course_views import (
     Shown,
     bodies_to_post_for,
     body_chosen,
-    desk_page,
     no_body_yet,
     person,
     sheet,
@@ -91,7 +91,7 @@ def base(request: HttpRequest, public_id: Any) -> HttpResponse:
     return render(request, "talent/base.html", context)
 
 
-@desk_page
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def base_new(request: HttpRequest) -> HttpResponse:
     """Write down a base."""
@@ -118,7 +118,7 @@ def base_new(request: HttpRequest) -> HttpResponse:
     return redirect("base", made.public_id)
 
 
-@desk_page
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def base_change(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Rewrite a base."""
@@ -146,7 +146,7 @@ def base_change(request: HttpRequest, public_id: Any) -> HttpResponse:
     return redirect("base", now.public_id)
 
 
-@desk_page
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def base_close(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Close a base for good; a page asks first, and why."""

@@ -1,7 +1,7 @@
 """What a course and a run of it look like as they are written, on the form and over the API."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -9,7 +9,19 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from accounts.inputs import MANY_CHARACTERS, Day, Input, OneOf, Prose, Whole, YesNo, city_by_code, prose_language
+from accounts.inputs import (
+    MANY_CHARACTERS,
+    Amount,
+    Day,
+    Input,
+    OneOf,
+    Prose,
+    Whole,
+    YesNo,
+    city_by_code,
+    currency_code,
+    prose_language,
+)
 from accounts.prose import SpokenLanguage
 from skills.inputs import skills_by_code, twice
 
@@ -19,32 +31,11 @@ from .stated import SkillLevelInput, skill_rows, stated_as_written
 MOST_WEEKS, MOST_HOURS, MOST_SEATS, MOST_RUNS = 520, 10_000, 100_000, 200
 
 
-class Amount(serializers.DecimalField):
-    """An amount of money, from 0, with two decimals at most."""
-
-    default_error_messages: ClassVar[dict[str, Any]] = {name: _("This is needed.") for name in ("required", "null")} | {
-        name: _("This must be an amount from 0, with at most two decimals.")
-        for name in (
-            "invalid",
-            "min_value",
-            "max_digits",
-            "max_decimal_places",
-            "max_whole_digits",
-            "max_string_length",
-        )
-    }
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_digits=12, decimal_places=2, min_value=0, **kwargs)
-
-
 class PriceInput(Input):
     """What one seat costs; 0 where it is free."""
 
     amount = Amount()
-    currency = serializers.RegexField(
-        r"^[A-Z]{3}\Z", default="CNY", error_messages={"invalid": _("A currency has three capital letters: CNY.")}
-    )
+    currency = currency_code()
 
 
 class CourseRunInput(Input):

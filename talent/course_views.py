@@ -4,13 +4,11 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Prefetch, Q
@@ -162,20 +160,6 @@ class Shown:
         return self.stands not in {"cancelled", "over"}
 
 
-def desk_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page for people who are signed in; what their role forbids is answered by the page that says so."""
-
-    @login_required
-    @wraps(view)
-    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except NotAllowed as refused:
-            raise PermissionDenied from refused
-
-    return shown
-
-
 def bodies_to_post_for(user: User) -> list[Organisation]:
     """The teaching bodies for which this person may write courses and bases."""
     roles = WHO_MAY[Act.WRITE_SUPPLY]
@@ -208,7 +192,7 @@ def no_body_yet(request: HttpRequest) -> HttpResponse:
 
 
 def person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # `desk_page` lets nobody else in
+    assert isinstance(request.user, User)  # `login_required` lets nobody else in
     return request.user
 
 
@@ -286,7 +270,7 @@ def what_one_may(role: str | None, course: Course) -> dict[str, bool]:
     }
 
 
-@desk_page
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def course_new(request: HttpRequest) -> HttpResponse:
     """Write a course; it becomes a draft, or is published at once."""
@@ -318,7 +302,7 @@ def course_new(request: HttpRequest) -> HttpResponse:
     return redirect("course", made.public_id)
 
 
-@desk_page
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def course_change(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Rewrite a course; what is published is matched anew."""
@@ -352,7 +336,7 @@ def course_change(request: HttpRequest, public_id: Any) -> HttpResponse:
     return redirect("course", now.public_id)
 
 
-@desk_page
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def course_publish(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Publish a draft; a page asks first."""
@@ -374,7 +358,7 @@ def course_publish(request: HttpRequest, public_id: Any) -> HttpResponse:
     return redirect("course", found.public_id)
 
 
-@desk_page
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def course_close(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Close a course for good; a page asks first, and why."""
@@ -397,7 +381,7 @@ def course_close(request: HttpRequest, public_id: Any) -> HttpResponse:
     return redirect("course", found.public_id)
 
 
-@desk_page
+@login_required
 @require_POST
 def course_copy(request: HttpRequest, public_id: Any) -> HttpResponse:
     """A new draft that says the same; it is opened to be changed."""
@@ -411,7 +395,7 @@ def course_copy(request: HttpRequest, public_id: Any) -> HttpResponse:
 
 
 # Runs -----------------------------------------------------------------------------------------------------------------
-@desk_page
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def course_run_new(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Add a run to a course."""
@@ -427,7 +411,7 @@ def course_run_new(request: HttpRequest, public_id: Any) -> HttpResponse:
     return _run_page(request, of, RunForm.new(_bases(of)), add, key=key)
 
 
-@desk_page
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def course_run_change(request: HttpRequest, public_id: Any, run_id: Any) -> HttpResponse:
     """Change a run: its dates, seats, price or place."""
@@ -443,7 +427,7 @@ def course_run_change(request: HttpRequest, public_id: Any, run_id: Any) -> Http
     return _run_page(request, of, RunForm.of(run, _bases(of, run)), change, run=run)
 
 
-@desk_page
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def course_run_cancel(request: HttpRequest, public_id: Any, run_id: Any) -> HttpResponse:
     """Cancel a run for good; a page asks first, and why."""

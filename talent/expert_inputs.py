@@ -13,6 +13,7 @@ from accounts.inputs import (
     Day,
     Input,
     Languages,
+    NameInput,
     OneOf,
     Prose,
     Whole,
@@ -34,15 +35,11 @@ def fields_of_advice() -> QuerySet[SkillGroup]:
     return SkillGroup.objects.filter(framework__code=settings.FRAMEWORK, framework__current=True)
 
 
-class ExpertName(Input):
-    """The name in English, in Chinese, or both; one that is given serves both. A draft may still be without."""
-
-    def get_fields(self) -> dict[str, serializers.Field]:
-        return {code: Prose(max_length=200, allow_blank=True, default="") for code in ("en", "zh-Hans")}
+class ExpertName(NameInput):
+    """A draft may still be without a name."""
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
-        en, zh = attrs["en"], attrs["zh-Hans"]
-        return {"en": en or zh, "zh-Hans": zh or en}
+        return super().validate(attrs) if any(attrs.values()) else attrs
 
 
 class EachOnce(serializers.ListField):

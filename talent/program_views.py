@@ -2,14 +2,12 @@
 
 import uuid
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -32,20 +30,6 @@ from .programs import change_program, close_program, copy_program, create_progra
 MENDING = 422  # a form that comes back with something to mend
 ON_A_PAGE = 20
 STEPS_SHOWN = 20
-
-
-def desk_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page for people who are signed in; what their role forbids is answered by the page that says so."""
-
-    @login_required
-    @wraps(view)
-    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except NotAllowed as refused:
-            raise PermissionDenied from refused
-
-    return shown
 
 
 # Found and read by anybody --------------------------------------------------------------------------------------------
@@ -168,7 +152,7 @@ def what_one_may(user: User | AnonymousUser, program: Program) -> dict[str, bool
 
 
 # Written by its school ------------------------------------------------------------------------------------------------
-@desk_page
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def program_new(request: HttpRequest) -> HttpResponse:
     """Write a program; it becomes a draft, or is published at once."""
@@ -206,7 +190,7 @@ def program_new(request: HttpRequest) -> HttpResponse:
     return _after_saving(request, made, published=made.status == Program.Status.PUBLISHED)
 
 
-@desk_page
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def program_change(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Rewrite a program; what is published is matched anew."""
@@ -265,7 +249,7 @@ def _after_saving(request: HttpRequest, program: Program, *, published: bool) ->
     return redirect("program" if published else "program-change", program.public_id)
 
 
-@desk_page
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def program_publish(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Publish a draft; a page asks first."""
@@ -287,7 +271,7 @@ def program_publish(request: HttpRequest, public_id: Any) -> HttpResponse:
     return redirect("program", found.public_id)
 
 
-@desk_page
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def program_close(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Close a program for good; a page asks first, and why."""
@@ -311,7 +295,7 @@ def program_close(request: HttpRequest, public_id: Any) -> HttpResponse:
     return redirect("program", found.public_id)
 
 
-@desk_page
+@login_required
 @require_POST
 def program_copy(request: HttpRequest, public_id: Any) -> HttpResponse:
     """A new draft that says the same; a button that is pressed twice makes one."""
@@ -372,5 +356,5 @@ def _refused(request: HttpRequest, why: Any, program: Program) -> HttpResponse:
 
 
 def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # `desk_page` lets nobody else in
+    assert isinstance(request.user, User)  # `login_required` lets nobody else in
     return request.user

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +20,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Organisation, in_active_language
 from accounts.permissions import Act, demand
 from enterprises.models import Need
-from enterprises.views import desk_page, firms_to_post_for, seen_need, what_one_may
+from enterprises.views import firms_to_post_for, seen_need, what_one_may
 from matching.explaining import FIRM
 from matching.lists import OpenedList, open_list
 from matching.models import Match
@@ -40,7 +41,7 @@ REMOVES_MOST: dict[str, Promise] = {
 }
 
 
-@desk_page
+@login_required
 @require_safe
 def needs(request: HttpRequest) -> HttpResponse:
     """The needs of one's own firms, each with how its list stands."""
@@ -70,7 +71,7 @@ def needs(request: HttpRequest) -> HttpResponse:
 STATUS_CHIPS = {"draft": later("Drafts"), "published": later("Published"), "closed": later("Closed")}
 
 
-@desk_page
+@login_required
 @require_safe
 def need(request: HttpRequest, public_id: Any, candidates: str = STUDENTS.candidates) -> HttpResponse:
     """Who is ranked for one need, of one kind, best first, and one of them opened with the whole reason."""

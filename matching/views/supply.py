@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -14,7 +15,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from enterprises.templatetags.need_words import place_words
-from enterprises.views import desk_page
 from matching.explaining import OWNER
 from matching.lists import demand_matches, open_list
 from matching.models import Match
@@ -27,7 +27,7 @@ from .ranked import Face, ranked
 Posted = Program | Course | Expert
 
 
-@desk_page
+@login_required
 @require_safe
 def program_needs(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Which needs a program's graduates fit."""
@@ -39,7 +39,7 @@ def program_needs(request: HttpRequest, public_id: UUID) -> HttpResponse:
     )
 
 
-@desk_page
+@login_required
 @require_safe
 def course_needs(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Whose gaps a course closes."""
@@ -53,7 +53,7 @@ def course_needs(request: HttpRequest, public_id: UUID) -> HttpResponse:
     )
 
 
-@desk_page
+@login_required
 @require_safe
 def expert_needs(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Which needs suit an expert."""
