@@ -21,10 +21,10 @@ from scipy.sparse import csr_array
 
 from engine.explain import Breakdown, Wanted, explain
 from engine.gain import fits
-from engine.model import FOCUS_NONE, on_grid
+from engine.model import FOCUS_NONE, on_grid, shown
 from enterprises.models import Need, NeedSkill
 from skills.models import NearSkill, Skill
-from talent.levels import levels_of_profiles
+from talent.levels import levels_of, levels_of_profiles
 from talent.models import Claim, Course, CourseRun, EntryLevel, Profile
 from talent.models.course import CourseRunQuerySet
 
@@ -72,18 +72,15 @@ def courses_for_gap(
     if not asked or before.fit >= 1.0:
         return []
     open_runs = CourseRun.objects.open_on(day or timezone.localdate())
-    gains = _gains(gap, held, before.fit, open_runs)
-    rows = open_runs.filter(course_id__in=gains).values_list("course_id", "starts_on", "price", "id")
-    order = sorted((-int(on_grid(gains[course][0])), starts, price, key) for course, starts, price, key in rows)
-    shown = [key for *_, key in order[:most]]
-    runs = CourseRun.objects.select_related("course__organisation", "city", "base__city").in_bulk(shown)
-    raised_by = {
-        run.course_id: {key: level for key, level in gains[run.course_id][1].items() if level > held.get(key, 0)}
-        for run in runs.values()
-    }
+    best = _best_courses(gap, held, before, open_runs, most)
+    rows = open_runs.filter(course_id__in=best).values_list("course_id", "starts_on", "price", "id")
+    order = sorted((-best[course], starts, price, key) for course, starts, price, key in rows)
+    chosen = [key for *_, key in order[:most]]
+    runs = CourseRun.objects.select_related("course__organisation", "city", "base__city").in_bulk(chosen)
+    raised_by = _raised_by({run.course_id for run in runs.values()}, held)
     names = Skill.objects.in_bulk({key for raised in raised_by.values() for key in raised})
     found = []
-    for run in (runs[key] for key in shown):
+    for run in (runs[key] for key in chosen):
         raised = raised_by[run.course_id]
         after = gap.fitted(held | raised)
         lifts = gap.lifting(before, after, raised)
@@ -94,33 +91,36 @@ def courses_for_gap(
     return found
 
 
-def _gains(
-    gap: _Gap, held: Mapping[int, int], fit: float, runs: CourseRunQuerySet
-) -> dict[int, tuple[float, dict[int, int]]]:
-    """Course -> what it gains and the levels it leads to, of the courses of these runs that the person may enter."""
-    ready = _may_enter(held, runs)
-    reached: dict[int, dict[int, int]] = {}
-    claims = Claim.objects.filter(course__runs__in=runs, skill_id__in=gap.skills, withdrawn_at=None).order_by()
-    for course, skill, level in claims.values_list("course_id", "skill_id", "level").distinct():
-        if course in ready:
-            levels = reached.setdefault(course, {})
-            levels[skill] = max(level, levels.get(skill, 0))
+def _best_courses(
+    gap: _Gap, held: Mapping[int, int], before: Breakdown, runs: CourseRunQuerySet, most: int
+) -> dict[int, int]:
+    """Course -> what it gains, in the grain of comparison, of the courses that gain most.
+
+    As many as are to be shown, and whatever gains as much as the last of them: each has a run, so no other is shown.
+    """
+    asks = EntryLevel.objects.filter(course__runs__in=runs).values_list("course_id", "skill_id", "level").distinct()
+    closed = {course for course, skill, level in asks if held.get(skill, 0) < level}
+    claims = Claim.objects.filter(course__runs__in=runs, skill_id__in=gap.lacking(before), withdrawn_at=None)
+    rows = claims.order_by().values_list("course_id", "skill_id", "level").distinct()
+    reached = [(course, gap.place[skill], level) for course, skill, level in rows if course not in closed]
     if not reached:
         return {}
-    table = np.tile(gap.row(held), (len(reached), 1))
-    for place, levels in enumerate(reached.values()):
-        np.maximum(table[place], gap.row(levels), out=table[place])
-    gained = fits(table, gap.wanted, gap.near) - fit
-    more = on_grid(gained) > 0
-    rows = zip(reached.items(), gained.tolist(), more.tolist(), strict=True)
-    return {course: (gain, levels) for (course, levels), gain, kept in rows if kept}
+    course, place, level = np.array(reached).T
+    courses, row = np.unique(course, return_inverse=True)
+    table = np.tile(gap.row(held), (len(courses), 1))
+    np.maximum.at(table, (row, place), level.astype(np.int8))
+    gained = on_grid(fits(table, gap.wanted, gap.near) - before.fit)
+    least = max(1, int(np.sort(gained)[-most:][0]))
+    chosen = np.flatnonzero(gained >= least)
+    return dict(zip(courses[chosen].tolist(), gained[chosen].tolist(), strict=True))
 
 
-def _may_enter(held: Mapping[int, int], runs: CourseRunQuerySet) -> set[int]:
-    """The courses of these runs whose every entry level the person meets."""
-    open_to = set(runs.values_list("course_id", flat=True).distinct())
-    asks = EntryLevel.objects.filter(course__runs__in=runs).values_list("course_id", "skill_id", "level").distinct()
-    return open_to - {course for course, skill, level in asks if held.get(skill, 0) < level}
+def _raised_by(courses: Collection[int], held: Mapping[int, int]) -> dict[int, dict[int, int]]:
+    """Course -> the skills that it raises for who holds these levels, with the level it leads to."""
+    return {
+        course: {key: reached.level for key, reached in levels.items() if reached.level > held.get(key, 0)}
+        for course, levels in levels_of("course", courses).items()
+    }
 
 
 @dataclass(frozen=True)
@@ -143,10 +143,12 @@ class _Gap:
         wanted = [Wanted(place[row.skill_id], row.weight, row.min_level, row.essential) for row in asked]
         return cls(wanted, place, near)
 
-    @property
-    def skills(self) -> Collection[int]:
-        """The skills that can show any of what is asked."""
-        return self.place.keys()
+    def lacking(self, now: Breakdown) -> set[int]:
+        """The skills that can show any of what is not met in full."""
+        shows = shown(self.near)
+        open_parts = [part.skill for part in now.parts if part.credit < 1.0]
+        places = {int(q) for k in open_parts for q in shows.indices[shows.indptr[k] : shows.indptr[k + 1]]}
+        return {key for key, place in self.place.items() if place in places}
 
     def fitted(self, levels: Mapping[int, int]) -> Breakdown:
         """The need with these levels; others than those that can show something of it do not count in a fit."""
