@@ -8,8 +8,8 @@ matching nor each other, graded every pair from 0 (no) to 3 (invite at once); ri
 recruiters and these are no real people: read the figures against each other.
 
 `crossing` links skills from both texts and ranks by the whole score, as `match` does with files that name no skills.
-`same language` ranks an advertisement's CVs of its own language only, where words can be compared at all; `both` ranks
-all.
+`English` and `Chinese` rank an advertisement's CVs of its own language only, where words can be compared at all; `both`
+ranks all.
 """
 
 from __future__ import annotations
@@ -93,24 +93,23 @@ def main(_words: Sequence[str] = ()) -> int:
     }
     right = {ad["id"]: {cv for (one, cv), grade in grades.items() if one == ad["id"] and grade >= RIGHT} for ad in ads}
     print(f"{len(ads)} advertisements, {len(cvs)} CVs; right are {mean(map(len, right.values())):.1f} an advertisement")
-    print(f"{'':28}{'same language':>20}{'both':>20}")
-    print(f"{'':28}{'MAP':>11}{'nDCG@10':>9}{'MAP':>11}{'nDCG@10':>9}")
+    columns = {"English": "en", "Chinese": "zh", "both": None}
+    print(f"{'':26}" + "".join(f"{name:>18}" for name in columns))
+    print(f"{'':26}" + f"{'MAP':>9}{'nDCG@10':>9}" * len(columns))
     for way, scores in ways.items():
-        figures = [*measure(scores, ads, cvs, right, same=True), *measure(scores, ads, cvs, right, same=False)]
-        print(
-            f"{way:28}" + "".join(f"{figure:{11 if place % 2 == 0 else 9}.3f}" for place, figure in enumerate(figures))
-        )
+        figures = [figure for language in columns.values() for figure in measure(scores, ads, cvs, right, language)]
+        print(f"{way:26}" + "".join(f"{figure:9.3f}" for figure in figures))
     return 0
 
 
 def measure(
-    scores: Floats, ads: Sequence[Table], cvs: Sequence[Table], right: dict[str, set[str]], *, same: bool
+    scores: Floats, ads: Sequence[Table], cvs: Sequence[Table], right: dict[str, set[str]], language: str | None
 ) -> tuple[float, float]:
-    """MAP and nDCG@10 over the advertisements for which any CV (of their language, if `same`) is right."""
+    """MAP and nDCG@10 over the advertisements (of one language, among its CVs) for which any CV is right."""
     lists: list[tuple[list[str], set[str]]] = []
+    among = {cv["id"] for cv in cvs if language in (None, cv["lang"])}
     for row, ad in zip(scores, ads, strict=True):
-        among = {cv["id"] for cv in cvs if not same or cv["lang"] == ad["lang"]}
-        if gold := right[ad["id"]] & among:
+        if language in (None, ad["lang"]) and (gold := right[ad["id"]] & among):
             lists.append(([cvs[place]["id"] for place in best_first(row) if cvs[place]["id"] in among], gold))
     return mean(average_precision(*one) for one in lists), mean(ndcg_at(10, *one) for one in lists)
 

@@ -92,9 +92,9 @@ def test_cvs_are_ranked_among_those_of_the_language_or_among_all() -> None:
     ads = [{"id": "A", "lang": "en"}]
     people = [{"id": "1", "lang": "zh"}, {"id": "2", "lang": "en"}, {"id": "3", "lang": "en"}]
     scores = np.array([[0.9, 0.8, 0.0]])
-    assert cvs.measure(scores, ads, people, {"A": {"2"}}, same=True) == (1.0, 1.0)
-    assert cvs.measure(scores, ads, people, {"A": {"2"}}, same=False)[0] == 0.5
-    assert cvs.measure(scores, ads, people, {"A": {"3"}}, same=True) == (0.0, 0.0)  # who is not listed is not found
+    assert cvs.measure(scores, ads, people, {"A": {"2"}}, "en") == (1.0, 1.0)
+    assert cvs.measure(scores, ads, people, {"A": {"2"}}, None)[0] == 0.5
+    assert cvs.measure(scores, ads, people, {"A": {"3"}}, "en") == (0.0, 0.0)  # who is not listed is not found
 
 
 def test_grades_are_of_advertisements_and_cvs_that_there_are() -> None:
