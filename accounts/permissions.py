@@ -55,12 +55,13 @@ class Audience(StrEnum):
     EVERYBODY = "everybody"  # signed in or not
     SIGNED_IN = "signed_in"
     THE_PERSON = "the_person"  # whose own it is: a profile, a token, an expert profile
+    INVITED = "invited"  # the address that a key was sent to; who is not signed in reads how to be
     STAFF = "staff"  # of the platform
 
 
 Rule = Act | Audience
 
-EVERYBODY, SIGNED_IN, THE_PERSON, STAFF = Audience
+EVERYBODY, SIGNED_IN, THE_PERSON, INVITED, STAFF = Audience
 
 
 def _of_supply(kind: str, *, list_for: Audience, posting: bool = True) -> dict[str, dict[str, Rule]]:
@@ -96,7 +97,7 @@ ADDRESSES: dict[str, dict[str, Rule]] = {
     "skills": {"GET": EVERYBODY},
     "skill-options": {"GET": EVERYBODY},
     "set_language": {"POST": EVERYBODY},
-    "invitation": {"GET": EVERYBODY, "POST": SIGNED_IN},
+    "invitation": {"GET": INVITED, "POST": INVITED},
     # Organisations and their members
     "organisations": {"GET": SIGNED_IN},
     "organisation-new": {"GET": SIGNED_IN, "POST": SIGNED_IN},
