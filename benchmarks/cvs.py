@@ -14,7 +14,6 @@ ranks all.
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from collections.abc import Sequence
@@ -79,7 +78,6 @@ def main(_words: Sequence[str] = ()) -> int:
     """Print the table."""
     import django
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     ads, cvs = (list(json_lines(FOLDER / f"{name}.jsonl")) for name in ("ads", "cvs"))
     grades = read_grades()

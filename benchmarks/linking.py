@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -23,7 +22,7 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
 from benchmarks.measures import best_first, bm25, by_plain_substring, cosines, mean, rp_at
 from benchmarks.sources import data_folder
-from engine.link import LIKELY, Linker
+from engine.link import PROBABLE, Linker
 
 if TYPE_CHECKING:
     from skills.framework import SkillRow
@@ -112,7 +111,6 @@ def main(words: Sequence[str] = ()) -> int:
         return 0
     import django
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     from skills.importers import read_source
     from skills.linking import linker_of
@@ -123,7 +121,7 @@ def main(words: Sequence[str] = ()) -> int:
     linker = linker_of(rows)
     ways: dict[str, Rank] = {
         "crossing": by_linker(linker, least=0.0),
-        "crossing, as proposed on the form": by_linker(linker, least=LIKELY),
+        "crossing, as proposed on the form": by_linker(linker, least=PROBABLE),
         "plain substring, all names": by_substring(rows),
         "BM25 over words, best name": by_bm25(rows),
         "word TF-IDF, best name": by_words(rows),

@@ -24,7 +24,7 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
 from benchmarks.measures import best_first, bm25, by_plain_substring, cosines, mean, rp_at
 from benchmarks.sources import OWN_DATA, json_lines
-from engine.link import LIKELY, Linker
+from engine.link import PROBABLE, Linker
 
 if TYPE_CHECKING:
     from skills.framework import SkillRow
@@ -135,7 +135,7 @@ def main(_words: Sequence[str] = ()) -> int:
     linker = linker_of(rows)
     ways: dict[str, Rank] = {
         "crossing": by_linker(linker, least=0.0),
-        "crossing, as proposed on the form": by_linker(linker, least=LIKELY),
+        "crossing, as proposed on the form": by_linker(linker, least=PROBABLE),
         "plain substring, labels": by_substring(rows, aliases=False),
         "plain substring, labels and aliases": by_substring(rows, aliases=True),
         "BM25 over characters": by_bm25(rows),

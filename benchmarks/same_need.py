@@ -23,6 +23,7 @@ from benchmarks.linking_zh import by_substring
 from benchmarks.measures import best_first, bm25, cosines, mean, shared_of_top
 from benchmarks.panel import Encoder
 from benchmarks.sources import OWN_DATA, ROOT, json_lines
+from engine.link import PROBABLE
 from engine.topk import rank_for_needs
 
 PAIRS = OWN_DATA / "same_need" / "pairs.jsonl"
@@ -98,7 +99,7 @@ def main(_words: Sequence[str] = ()) -> int:
         return [
             {"code": codes[one.skill], "min_level": one.level, "weight": WISH if one.standing == "wish" else 1.0}
             for one in linker.link(text)
-            if one.standing != "denied"
+            if one.score >= PROBABLE and one.standing != "denied"
         ]
 
     def named(text: str) -> Skills:

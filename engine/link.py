@@ -28,6 +28,9 @@ right ones (logistic regression gave 10.4 and 1.16; on `tech`, which it did not 
 LIKELY: Final = 0.1
 """The least score of a skill that is only like the text, where nobody asks for less."""
 
+PROBABLE: Final = 0.5
+"""More likely right than wrong: what forms propose of likenesses, and what counts of a text that nobody confirms."""
+
 NAME_BONUS: Final = 0.1
 """Added to the likeness of what is named letter by letter, in the measure in which its words are not everyday ones."""
 

@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 
 from engine.explain import Part, explain
 from engine.explain import Wanted as WantedSkill
-from engine.link import Linker
+from engine.link import PROBABLE, Linked, Linker
 from engine.model import FOCUS_NONE, FOCUS_PERSON, TEXT_BONUS, Needs, Ranked, Supply
 from engine.text import Reading, TextModel
 from engine.topk import rank_both
@@ -25,9 +25,8 @@ from skills.nearness import as_array, near_of
 
 from .api import PartRead, part_read
 from .explaining import Names, part_view
-from .files import Found, Link, Reader, Report, Talent, Vocabulary, Wanted
+from .files import Found, Link, Reader, Report, Talent, Vocabulary, Wanted, text_of
 from .pairs import STUDENTS
-from .text_vectors import whole_text
 
 Progress = Callable[[int, int], None]
 READINGS = 4_000
@@ -90,7 +89,7 @@ class Field:
         wanted = self.needs[need]
         asked = [self.rows[column] for column in wanted.skills.columns.tolist()]
         labels = [label for row in asked for label in (row.label_en, row.label_zh)]
-        return self.words.shared(self._read(_text(wanted)), self._read(_text(self.talents[talent])), last=labels)
+        return self.words.shared(self._read(text_of(wanted)), self._read(text_of(self.talents[talent])), last=labels)
 
     @cached_property
     def part(self) -> Callable[[Part], PartRead]:
@@ -135,7 +134,7 @@ def prepare(framework: FrameworkFile, talents: Sequence[Talent], needs: Sequence
     near = near_of(rows) if how.near else []
     vocabulary = Vocabulary.of(len(rows), talents, needs)
     words: TextModel | None = None
-    if how.bonus > 0.0 and any(map(_text, talents)) and any(map(_text, needs)):
+    if how.bonus > 0.0 and any(map(text_of, talents)) and any(map(text_of, needs)):
         known = chain.from_iterable((*row.names("en"), *row.names("zh")) for row in rows)
         words = TextModel.fit([*_texts(talents), *_texts(needs)], known=known)
     return Field(
@@ -151,24 +150,25 @@ def prepare(framework: FrameworkFile, talents: Sequence[Talent], needs: Sequence
 
 
 def _texts(lines: Sequence[Talent | Wanted]) -> Iterator[tuple[str, str]]:
-    return ((_text(line), UNSAID) for line in lines)
-
-
-def _text(line: Talent | Wanted) -> str:
-    """What is compared with the other side's texts: a need's title is part of it."""
-    return whole_text(line.title, line.text).strip()
+    return ((text_of(line), UNSAID) for line in lines)
 
 
 def _links(rows: Sequence[SkillRow]) -> Link:
-    """What finds the skills of texts, over both languages of these skills; what a text denies is not found."""
+    """What finds the skills of texts, over both languages of these skills: nobody confirms them.
+
+    So only what is more likely right than wrong is found, and nothing that a text denies.
+    """
 
     @cache
     def linker() -> Linker:  # fitted when the first text comes: most files need it never
         return linker_of(rows)
 
+    def counts(one: Linked) -> bool:
+        return one.score >= PROBABLE and one.standing != "denied"
+
     def link(texts: Sequence[str]) -> Iterator[Iterator[Found]]:
         for linked in linker().link_many(texts):
-            yield (Found(one.skill, one.level, one.standing == "wish") for one in linked if one.standing != "denied")
+            yield (Found(one.skill, one.level, one.standing == "wish") for one in linked if counts(one))
 
     return link
 

@@ -20,6 +20,7 @@ from accounts.prose import Level, WorkKind
 from engine.model import ESSENTIAL_FACTOR, UNKNOWN, Needs, Supply
 
 from .pairs import KIND_BIT
+from .text_vectors import whole_text
 
 LONGEST_TEXT: Final = 100_000  # characters
 LONGEST_ID: Final = 200
@@ -105,6 +106,11 @@ class Wanted:
 T = TypeVar("T", Talent, Wanted)
 
 
+def text_of(line: Talent | Wanted) -> str:
+    """What a line says in words: a need's title is part of it."""
+    return whole_text(line.title, line.text).strip()
+
+
 @dataclass
 class Reader:
     """Reads both files over one framework.
@@ -145,7 +151,7 @@ class Reader:
                 unlinked.append(len(lines))
             lines.append(line)
         self.linked += len(unlinked)
-        found = self.link([lines[place].text for place in unlinked]) if unlinked else ()
+        found = self.link([text_of(lines[place]) for place in unlinked]) if unlinked else ()
         for place, skills in zip(unlinked, found, strict=True):
             lines[place] = replace(lines[place], skills=skills_of(skills))
         return lines if self.keep_texts else [replace(line, text="", title="") for line in lines]

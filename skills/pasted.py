@@ -19,6 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.inputs import MANY_CHARACTERS
+from engine.link import PROBABLE
 
 from . import linking
 from .linking import LinkedSkill
@@ -26,9 +27,6 @@ from .models import Skill
 
 LIKENESSES_SHOWN: Final = 6
 """Most proposals that no name in the text points to: the best few help, more of them are wrong than right."""
-
-LIKELY: Final = 0.5
-"""The least score of such a proposal."""
 
 MOST_SHOWN: Final = 80
 """Most proposals of one text; nobody checks more of them with care, and a need takes 100 skills at most."""
@@ -209,7 +207,7 @@ class Pasted:
         for linked in linking.link_text(self.text):  # best first
             if linked.found_by != "name":
                 likenesses += 1
-                if likenesses > LIKENESSES_SHOWN or linked.score < LIKELY:
+                if likenesses > LIKENESSES_SHOWN or linked.score < PROBABLE:
                     continue
             kept.append(linked)
         kept = sorted(kept[:MOST_SHOWN], key=lambda linked: (linked.start, linked.end, linked.skill.pk))

@@ -9,10 +9,11 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from engine.link import PROBABLE
 from enterprises.models import Need
 from skills.framework import load_framework
 from skills.models import Skill
-from skills.pasted import LIKELY, LIKENESSES_SHOWN
+from skills.pasted import LIKENESSES_SHOWN
 from tests import factories
 from tests.pasting import Says, read_by
 
@@ -294,7 +295,7 @@ def test_of_skills_that_the_text_only_resembles_the_best_few_are_proposed(
     desk: Client, monkeypatch: pytest.MonkeyPatch, sql: Skill
 ) -> None:
     like = [factories.a_skill() for _ in range(LIKENESSES_SHOWN + 3)]
-    scores = [LIKELY + 0.3 - 0.01 * place for place in range(len(like))]
+    scores = [PROBABLE + 0.3 - 0.01 * place for place in range(len(like))]
     unlikely = factories.a_skill()
     read_by(
         monkeypatch,
@@ -305,7 +306,7 @@ def test_of_skills_that_the_text_only_resembles_the_best_few_are_proposed(
     assert [skill.code in page for skill in like] == [True] * LIKENESSES_SHOWN + [False] * 3
     assert 'value="T-SQL"' in page
     assert "not by this name; our best guess" in page
-    read_by(monkeypatch, Says(unlikely, "SQL", found_by="likeness", score=LIKELY - 0.01))
+    read_by(monkeypatch, Says(unlikely, "SQL", found_by="likeness", score=PROBABLE - 0.01))
     assert unlikely.code not in linked(desk)
 
 

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.link import PROBABLE, Linked, Linker
 from engine.model import FOCUS_NEED, FOCUS_PERSON, TEXT_BONUS
 from matching import files
 from matching.batch import How
@@ -346,6 +347,27 @@ def test_skills_are_linked_from_the_text_where_none_are_named(match: Callable[..
 
     assert order(found.needs["n1"])[0] == "t1"
     assert "2 with skills from their text" in found.said
+
+
+def test_the_title_of_a_need_names_skills_too(match: Callable[..., Outcome]) -> None:
+    needs = [{"id": "n1", "title": "Teacher of kite making", "text": "Come to the coast."}]
+    found = match([{"id": "t1", "skills": [{"code": "S1", "level": 3}]}], needs, no_text=True)
+
+    assert order(found.needs["n1"]) == ["t1"]
+
+
+@pytest.mark.parametrize(("above", "counts"), [(0.0, True), (-0.01, False)])
+def test_what_is_more_likely_wrong_than_right_does_not_count(
+    match: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch, above: float, counts: bool
+) -> None:
+    read = Linked(0, PROBABLE + above, 3, None, 0, 4, "likeness", "asked", None)
+    monkeypatch.setattr(Linker, "link_many", lambda self, texts: ([read] for _text in texts))
+    people = [{"id": "t1", "text": "Lines, sails"}, {"id": "t2", "skills": [{"code": "S1", "level": 3}]}]
+    needs = [{"id": "n1", "text": "Sails, lines"}, {"id": "n2", "skills": [{"code": "S1", "min_level": 3}]}]
+    found = match(people, needs, no_text=True)
+
+    assert order(found.needs["n2"]) == (["t1", "t2"] if counts else ["t2"])
+    assert order(found.needs["n1"]) == (["t1", "t2"] if counts else [])
 
 
 def test_a_list_of_no_skills_stays_empty_whatever_the_text_says(match: Callable[..., Outcome]) -> None:
