@@ -115,12 +115,14 @@ class NearSkillForm(_ModelForm):
         for fault in faults:
             name = str(fault.path[0])
             self.add_error(name if name in self.fields else None, str(fault.detail))
+        # A pair that is there already is edited, not refused.
+        self.instance = NearSkill.objects.filter(wanted=wanted, held=held).first() or self.instance
+        if faults:
+            return given
         if given.get("value") is None and not is_edited(wanted, held):
             self.add_error(
                 "value", _("Say how far; nobody has edited this pair yet, so there is nothing to take back.")
             )
-        # A pair that is there already is edited, not refused.
-        self.instance = NearSkill.objects.filter(wanted=wanted, held=held).first() or self.instance
         self.instance.source = NearSkill.Source.STAFF
         return given
 
