@@ -11,17 +11,21 @@ earliest start, then the lowest price. Nothing here says, or depends on, who tak
 from __future__ import annotations
 
 import datetime
+import heapq
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from accounts.prose import Level
 from engine.explain import Breakdown, Wanted, explain
 from engine.gain import fits
-from engine.model import FOCUS_NONE, on_grid, shown
+from engine.model import FOCUS_NONE, MAX_LEVEL, on_grid
 from enterprises.models import Need, NeedSkill
 from skills.models import NearSkill, Skill
 from talent.levels import levels_of, levels_of_profiles
@@ -29,6 +33,11 @@ from talent.models import Claim, Course, CourseRun, EntryLevel, Profile
 from talent.models.course import CourseRunQuerySet
 
 SHOWN = 10
+LOOKED_AT = 4
+"""So many times the runs that are to be shown are the best courses among which they are looked for at first."""
+
+NAMED = 1_000
+"""More courses than this are not named in a query: all runs that can be joined are read instead."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +80,9 @@ def courses_for_gap(
     before = gap.fitted(held)
     if not asked or before.fit >= 1.0:
         return []
-    open_runs = CourseRun.objects.open_on(day or timezone.localdate())
-    best = _best_courses(gap, held, before, open_runs, most)
-    rows = open_runs.filter(course_id__in=best).values_list("course_id", "starts_on", "price", "id")
-    order = sorted((-best[course], starts, price, key) for course, starts, price, key in rows)
-    chosen = [key for *_, key in order[:most]]
+    unmet = _beyond(held).filter(course=OuterRef("course"))
+    joinable = CourseRun.objects.open_on(day or timezone.localdate()).filter(~Exists(unmet))
+    chosen = _best_runs(_gained(gap, held, before), joinable, most)
     runs = CourseRun.objects.select_related("course__organisation", "city", "base__city").in_bulk(chosen)
     raised_by = _raised_by({run.course_id for run in runs.values()}, held)
     names = Skill.objects.in_bulk({key for raised in raised_by.values() for key in raised})
@@ -91,28 +98,48 @@ def courses_for_gap(
     return found
 
 
-def _best_courses(
-    gap: _Gap, held: Mapping[int, int], before: Breakdown, runs: CourseRunQuerySet, most: int
-) -> dict[int, int]:
-    """Course -> what it gains, in the grain of comparison, of the courses that gain most.
+def _gained(gap: _Gap, held: Mapping[int, int], before: Breakdown) -> dict[int, int]:
+    """Course -> what it gains, in the grain of comparison, of each that gains more than nothing, open or not.
 
-    As many as are to be shown, and whatever gains as much as the last of them: each has a run, so no other is shown.
+    A credit is the most that any one skill shows. So a skill that gains nothing by itself, even at the highest level,
+    gains nothing beside others either, and no claim on it is read.
     """
-    asks = EntryLevel.objects.filter(course__runs__in=runs).values_list("course_id", "skill_id", "level").distinct()
-    closed = {course for course, skill, level in asks if held.get(skill, 0) < level}
-    claims = Claim.objects.filter(course__runs__in=runs, skill_id__in=gap.lacking(before), withdrawn_at=None)
-    rows = claims.order_by().values_list("course_id", "skill_id", "level").distinct()
-    reached = [(course, gap.place[skill], level) for course, skill, level in rows if course not in closed]
-    if not reached:
-        return {}
-    course, place, level = np.array(reached).T
-    courses, row = np.unique(course, return_inverse=True)
-    table = np.tile(gap.row(held), (len(courses), 1))
-    np.maximum.at(table, (row, place), level.astype(np.int8))
-    gained = on_grid(fits(table, gap.wanted, gap.near) - before.fit)
-    least = max(1, int(np.sort(gained)[-most:][0]))
-    chosen = np.flatnonzero(gained >= least)
-    return dict(zip(courses[chosen].tolist(), gained[chosen].tolist(), strict=True))
+    now = gap.row(held)
+    lifted = np.tile(now, (len(now) + 1, 1))  # each row one skill alone; the last row none
+    np.fill_diagonal(lifted, MAX_LEVEL)
+    alone = fits(lifted, gap.wanted, gap.near)
+    gaining = [key for key, place in gap.place.items() if alone[place] > alone[-1]]
+    claims = Claim.objects.filter(skill_id__in=gaining, course__isnull=False, withdrawn_at=None).order_by()
+    rows = np.fromiter(claims.values_list("course_id", "skill_id", "level"), np.dtype((np.int64, 3)))
+    courses, column = np.unique(rows[:, 0], return_inverse=True)
+    skills, number = np.unique(rows[:, 1], return_inverse=True)
+    place = np.array([gap.place[key] for key in skills.tolist()], dtype=np.int64)[number]
+    table = np.tile(now[:, np.newaxis], (1, len(courses)))  # a skill's levels lie together, which is how they are read
+    np.maximum.at(table, (place, column), rows[:, 2].astype(np.int8))
+    gained = on_grid(fits(table.T, gap.wanted, gap.near) - before.fit)
+    return {key: gain for key, gain in zip(courses.tolist(), gained.tolist(), strict=True) if gain > 0}
+
+
+def _best_runs(gained: Mapping[int, int], joinable: CourseRunQuerySet, most: int) -> list[int]:
+    """The runs to show, best first: looked for among the best courses, and among all where too few can be joined."""
+    least = min(heapq.nlargest(LOOKED_AT * most, gained.values()), default=0)
+    best = [course for course, gain in gained.items() if gain >= least]  # whatever gains as much as the last is in
+    order: list[tuple[int, datetime.date, Decimal, int]] = []
+    for courses in (best, list(gained)):
+        runs = joinable.filter(course_id__in=courses) if len(courses) <= NAMED else joinable
+        rows = runs.order_by().values_list("course_id", "starts_on", "price", "id")
+        order = sorted((-gained[course], starts, price, key) for course, starts, price, key in rows if course in gained)
+        if len(order) >= most or len(courses) == len(gained):
+            break
+    return [key for *_, key in order[:most]]
+
+
+def _beyond(held: Mapping[int, int]) -> QuerySet[EntryLevel]:
+    """The entry levels that who holds these levels does not meet."""
+    met = Q()
+    for level in Level.values:
+        met |= Q(level=level, skill_id__in=[key for key, own in held.items() if own >= level])
+    return EntryLevel.objects.exclude(met)
 
 
 def _raised_by(courses: Collection[int], held: Mapping[int, int]) -> dict[int, dict[int, int]]:
@@ -142,13 +169,6 @@ class _Gap:
         near = csr_array((values, cells), shape=(len(place), len(place))) if rows else csr_array((len(place),) * 2)
         wanted = [Wanted(place[row.skill_id], row.weight, row.min_level, row.essential) for row in asked]
         return cls(wanted, place, near)
-
-    def lacking(self, now: Breakdown) -> set[int]:
-        """The skills that can show any of what is not met in full."""
-        shows = shown(self.near)
-        open_parts = [part.skill for part in now.parts if part.credit < 1.0]
-        places = {int(q) for k in open_parts for q in shows.indices[shows.indptr[k] : shows.indptr[k + 1]]}
-        return {key for key, place in self.place.items() if place in places}
 
     def fitted(self, levels: Mapping[int, int]) -> Breakdown:
         """The need with these levels; others than those that can show something of it do not count in a fit."""
