@@ -20,7 +20,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -203,7 +203,7 @@ class TextModel:
         """
         both = [column for column in one.weights if column in other.weights and self.shown[column]]
         both.sort(key=lambda column: (-one.weights[column] * other.weights[column], self.words[column]))
-        set_aside = _words_of(last)
+        set_aside = frozenset().union(*map(_words_of_label, last))
         others = [column for column in both if not _parts(self.words[column][1]) <= set_aside]
         named: list[int] = []
         for column in others or both:
@@ -366,6 +366,12 @@ def _written_as_names(cut: Sequence[list[Run]]) -> set[str]:
 def _words_of(texts: Iterable[str]) -> set[str]:
     """Cut names or labels into the words and pairs of characters that they are made of."""
     return {term.text for text in texts for run in runs(written(text), None) for term in terms(run, ())}
+
+
+@lru_cache(maxsize=4096)
+def _words_of_label(label: str) -> frozenset[str]:
+    """Do so for one label, once: the labels of a need come again with each of its candidates."""
+    return frozenset(_words_of([label]))
 
 
 def _parts(word: str) -> set[str]:

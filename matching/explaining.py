@@ -67,7 +67,7 @@ def explain_pairs(pairs: Iterable[tuple[Need, Candidate]], *, viewer: str) -> li
         keys.setdefault(kind_of(candidate).holder, set()).add(candidate.pk)
     held = {(holder, key): levels for holder in keys for key, levels in levels_of(holder, keys[holder]).items()}
     names = _names(
-        {row.skill_id for rows in asked.values() for row in rows} | {key for levels in held.values() for key in levels}
+        {row.skill_id for rows in asked.values() for row in rows}, {key for levels in held.values() for key in levels}
     )
     alike = Alike(names)
     return [
@@ -114,10 +114,10 @@ class Alike:
         return self._read[row.public_id]
 
 
-def _names(keys: set[int]) -> Names:
-    skills = list(Skill.objects.filter(id__in=keys).order_by("code", "id"))
+def _names(asked: set[int], held: set[int]) -> Names:
+    skills = list(Skill.objects.filter(id__in=asked | held).order_by("code", "id"))
     place = {skill.pk: index for index, skill in enumerate(skills)}
-    rows = NearSkill.objects.filter(wanted_id__in=keys, held_id__in=keys).order_by()
+    rows = NearSkill.objects.filter(wanted_id__in=asked, held_id__in=held).order_by()
     near = [(place[row.wanted_id], place[row.held_id], row) for row in rows]
     matrix = csr_array(
         (

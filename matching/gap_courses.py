@@ -13,15 +13,19 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import chain
 
 import numpy as np
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from accounts.prose import Level
 from engine.explain import Breakdown, Wanted, explain
 from engine.gain import fits
-from engine.model import FOCUS_NONE, on_grid, shown
+from engine.model import FOCUS_NONE, MAX_LEVEL, on_grid
 from enterprises.models import Need, NeedSkill
 from skills.models import NearSkill, Skill
 from talent.levels import levels_of, levels_of_profiles
@@ -29,6 +33,11 @@ from talent.models import Claim, Course, CourseRun, EntryLevel, Profile
 from talent.models.course import CourseRunQuerySet
 
 SHOWN = 10
+LOOKED_AT = 4
+"""So many times the runs that are to be shown are the best courses among which they are looked for at first."""
+
+NAMED = 1_000
+"""More courses than this are not named in a query: all runs that can be joined are read instead."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +72,8 @@ def courses_for_gap(
 ) -> list[GapCourse]:
     """The runs that would bring this person nearer to this need, best first, in a constant number of queries.
 
-    Every course is fitted in one go; objects are read of the runs that are shown only.
+    That number is one higher where too few of the best courses can be joined. Every course is fitted in one go;
+    objects are read of the runs that are shown only.
     """
     asked = list(NeedSkill.objects.filter(need=need))
     held = {key: level.level for key, level in levels_of_profiles([profile.pk])[profile.pk].items()}
@@ -71,48 +81,68 @@ def courses_for_gap(
     before = gap.fitted(held)
     if not asked or before.fit >= 1.0:
         return []
-    open_runs = CourseRun.objects.open_on(day or timezone.localdate())
-    best = _best_courses(gap, held, before, open_runs, most)
-    rows = open_runs.filter(course_id__in=best).values_list("course_id", "starts_on", "price", "id")
-    order = sorted((-best[course], starts, price, key) for course, starts, price, key in rows)
-    chosen = [key for *_, key in order[:most]]
+    unmet = _beyond(held).filter(course=OuterRef("course"))
+    joinable = CourseRun.objects.open_on(day or timezone.localdate()).filter(~Exists(unmet))
+    chosen = _best_runs(*_gained(gap, held, before), joinable, most)
     runs = CourseRun.objects.select_related("course__organisation", "city", "base__city").in_bulk(chosen)
     raised_by = _raised_by({run.course_id for run in runs.values()}, held)
-    names = Skill.objects.in_bulk({key for raised in raised_by.values() for key in raised})
+    after = {course: gap.fitted(held | raised) for course, raised in raised_by.items()}
+    lifts = {course: gap.lifting(before, after[course], raised) for course, raised in raised_by.items()}
+    names = Skill.objects.in_bulk({key for lifted in lifts.values() for key in lifted})
     found = []
     for run in (runs[key] for key in chosen):
-        raised = raised_by[run.course_id]
-        after = gap.fitted(held | raised)
-        lifts = gap.lifting(before, after, raised)
-        lifted = [Lift(names[key], held.get(key), level) for key, level in lifts.items()]
-        found.append(
-            GapCourse(run, after.fit - before.fit, after.fit, tuple(sorted(lifted, key=lambda one: one.skill.code)))
-        )
+        lifted = [Lift(names[key], held.get(key), level) for key, level in lifts[run.course_id].items()]
+        fit = after[run.course_id].fit
+        found.append(GapCourse(run, fit - before.fit, fit, tuple(sorted(lifted, key=lambda one: one.skill.code))))
     return found
 
 
-def _best_courses(
-    gap: _Gap, held: Mapping[int, int], before: Breakdown, runs: CourseRunQuerySet, most: int
-) -> dict[int, int]:
-    """Course -> what it gains, in the grain of comparison, of the courses that gain most.
+def _gained(gap: _Gap, held: Mapping[int, int], before: Breakdown) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The courses that gain more than nothing, open or not, and what each gains, in the grain of comparison.
 
-    As many as are to be shown, and whatever gains as much as the last of them: each has a run, so no other is shown.
+    A credit is the most that any one skill shows. So a skill that gains nothing by itself, even at the highest level,
+    gains nothing beside others either, and no claim on it is read.
     """
-    asks = EntryLevel.objects.filter(course__runs__in=runs).values_list("course_id", "skill_id", "level").distinct()
-    closed = {course for course, skill, level in asks if held.get(skill, 0) < level}
-    claims = Claim.objects.filter(course__runs__in=runs, skill_id__in=gap.lacking(before), withdrawn_at=None)
-    rows = claims.order_by().values_list("course_id", "skill_id", "level").distinct()
-    reached = [(course, gap.place[skill], level) for course, skill, level in rows if course not in closed]
-    if not reached:
-        return {}
-    course, place, level = np.array(reached).T
-    courses, row = np.unique(course, return_inverse=True)
-    table = np.tile(gap.row(held), (len(courses), 1))
-    np.maximum.at(table, (row, place), level.astype(np.int8))
-    gained = on_grid(fits(table, gap.wanted, gap.near) - before.fit)
-    least = max(1, int(np.sort(gained)[-most:][0]))
-    chosen = np.flatnonzero(gained >= least)
-    return dict(zip(courses[chosen].tolist(), gained[chosen].tolist(), strict=True))
+    now = gap.row(held)
+    lifted = np.tile(now, (len(now) + 1, 1))  # each row one skill alone; the last row none
+    np.fill_diagonal(lifted, MAX_LEVEL)
+    alone = fits(lifted, gap.wanted, gap.near)
+    gaining = [key for key, place in gap.place.items() if alone[place] > alone[-1]]
+    claims = Claim.objects.filter(skill_id__in=gaining, course__isnull=False, withdrawn_at=None).order_by()
+    read = claims.values_list("course_id", "skill_id", "level")
+    course, skill, level = np.fromiter(chain.from_iterable(read), dtype=np.int64).reshape(-1, 3).T
+    courses, column = np.unique(course, return_inverse=True)
+    skills, number = np.unique(skill, return_inverse=True)
+    place = np.array([gap.place[key] for key in skills.tolist()], dtype=np.int64)[number]
+    table = np.tile(now[:, np.newaxis], (1, len(courses)))  # a skill's levels lie together, which is how they are read
+    np.maximum.at(table, (place, column), level.astype(np.int8))
+    gained = on_grid(fits(table.T, gap.wanted, gap.near) - before.fit)
+    return courses[gained > 0], gained[gained > 0]
+
+
+def _best_runs(
+    courses: NDArray[np.int64], gained: NDArray[np.int64], joinable: CourseRunQuerySet, most: int
+) -> list[int]:
+    """The runs to show, best first: looked for among the best courses, and among all where too few can be joined."""
+    order: list[tuple[int, datetime.date, Decimal, int]] = []
+    best = np.sort(gained)[-LOOKED_AT * most :]
+    for least in (*best[:1], 0):
+        of_use = gained >= least  # whatever gains as much as the last of the best is in
+        gains = dict(zip(courses[of_use].tolist(), gained[of_use].tolist(), strict=True))
+        runs = joinable.filter(course_id__in=gains) if len(gains) <= NAMED else joinable
+        rows = runs.order_by().values_list("course_id", "starts_on", "price", "id")
+        order = sorted((-gains[course], starts, price, key) for course, starts, price, key in rows if course in gains)
+        if len(order) >= most or len(gains) == len(courses):
+            break
+    return [key for *_, key in order[:most]]
+
+
+def _beyond(held: Mapping[int, int]) -> QuerySet[EntryLevel]:
+    """The entry levels that who holds these levels does not meet."""
+    met = Q()
+    for level in Level.values:
+        met |= Q(level=level, skill_id__in=[key for key, own in held.items() if own >= level])
+    return EntryLevel.objects.exclude(met)
 
 
 def _raised_by(courses: Collection[int], held: Mapping[int, int]) -> dict[int, dict[int, int]]:
@@ -134,21 +164,15 @@ class _Gap:
     @classmethod
     def of(cls, asked: Sequence[NeedSkill]) -> _Gap:
         keys = {row.skill_id for row in asked}
-        rows = list(NearSkill.objects.filter(wanted_id__in=keys).order_by())
-        ordered = Skill.objects.filter(id__in=keys | {row.held_id for row in rows}).order_by("code", "id")
+        near = NearSkill.objects.filter(wanted_id__in=keys).order_by().values_list("wanted_id", "held_id", "value")
+        rows = list(near)
+        ordered = Skill.objects.filter(id__in=keys.union(held for _, held, _ in rows)).order_by("code", "id")
         place = {key: index for index, key in enumerate(ordered.values_list("id", flat=True))}
-        cells = (np.array([place[row.wanted_id] for row in rows]), np.array([place[row.held_id] for row in rows]))
-        values = np.array([row.value for row in rows], dtype=np.float64)
-        near = csr_array((values, cells), shape=(len(place), len(place))) if rows else csr_array((len(place),) * 2)
+        cells = ([place[wanted] for wanted, _, _ in rows], [place[held] for _, held, _ in rows])
+        values = np.array([value for _, _, value in rows], dtype=np.float64)
+        table = csr_array((values, cells), shape=(len(place),) * 2) if rows else csr_array((len(place),) * 2)
         wanted = [Wanted(place[row.skill_id], row.weight, row.min_level, row.essential) for row in asked]
-        return cls(wanted, place, near)
-
-    def lacking(self, now: Breakdown) -> set[int]:
-        """The skills that can show any of what is not met in full."""
-        shows = shown(self.near)
-        open_parts = [part.skill for part in now.parts if part.credit < 1.0]
-        places = {int(q) for k in open_parts for q in shows.indices[shows.indptr[k] : shows.indptr[k + 1]]}
-        return {key for key, place in self.place.items() if place in places}
+        return cls(wanted, place, table)
 
     def fitted(self, levels: Mapping[int, int]) -> Breakdown:
         """The need with these levels; others than those that can show something of it do not count in a fit."""

@@ -95,3 +95,10 @@ class Claim(models.Model):
             models.CheckConstraint(condition=_one_holder(), name="claim_has_one_holder"),
             models.CheckConstraint(condition=Q(level__gte=1) & Q(level__lte=5), name="claim_level_1_to_5"),
         ]
+        indexes = [
+            models.Index(
+                fields=["skill", "course", "level"],
+                condition=Q(course__isnull=False, withdrawn_at=None),
+                name="claim_of_courses_by_skill",
+            )
+        ]

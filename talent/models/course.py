@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identity import PublicId
@@ -75,7 +75,7 @@ class EntryLevel(models.Model):
 class CourseRunQuerySet(models.QuerySet["CourseRun"]):
     def open_on(self, day: object) -> "CourseRunQuerySet":
         """Runs that one can still join: of a published course, not begun, not cancelled, with a seat left."""
-        public = Q(course__status="published", course__organisation__state="verified")
+        public = Exists(Course.objects.published().filter(id=OuterRef("course")))  # looked up for runs already narrowed
         return self.filter(public, starts_on__gt=day, cancelled_at=None, taken__lt=F("seats"))
 
 

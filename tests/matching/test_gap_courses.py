@@ -3,18 +3,24 @@
 import datetime
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from accounts.organisations import settle_standing
+from engine.explain import Wanted, explain
+from engine.model import on_grid
 from enterprises.models import NeedSkill
+from matching import gap_courses
 from matching.gap_courses import courses_for_gap
 from matching.models import Pair
 from skills.models import NearFit, NearSkill
-from talent.models import Course, CourseRun
+from talent.models import Claim, Course, CourseRun, EntryLevel
 from tests import factories
+from tests.engine.worlds import near_skills
 
 pytestmark = pytest.mark.django_db
 
@@ -128,6 +134,14 @@ def test_what_gains_nothing_or_cannot_be_joined_is_left_out(need, person, school
     assert found(need, person) == []
 
 
+def test_where_none_of_the_best_can_be_joined_a_lesser_one_is_shown(need, person, school, skills):
+    sql, law, _copy, customs = skills
+    for number in range(2 * gap_courses.LOOKED_AT):
+        a_run(school, {sql: 4, customs: 2}, {law: 4}, title=f"Closed {number}")
+    lesser = a_run(school, {customs: 1}, {law: 3})
+    assert [row.run for row in courses_for_gap(need=need, profile=person, most=1)] == [lesser]
+
+
 def test_many_courses_cost_as_many_queries_as_two(need, person, school, skills, django_assert_num_queries):
     for number in range(2):
         a_run(school, {skills[3]: 1}, {skills[0]: 1}, title=f"Course {number}", city=factories.a_city())
@@ -137,6 +151,92 @@ def test_many_courses_cost_as_many_queries_as_two(need, person, school, skills, 
         a_run(school, {skills[3]: 2, skills[0]: 3}, {skills[1]: 1}, title=f"More {number}", city=factories.a_city())
     with django_assert_num_queries(len(few)):
         assert len(found(need, person)) == 10
+
+
+SKILL, LEVEL = st.integers(0, 2), st.integers(1, 4)  # few, so that much coincides
+SOME_LEVELS = st.dictionaries(SKILL, LEVEL, max_size=3)
+A_COURSE = st.fixed_dictionaries(
+    {
+        "gives": st.dictionaries(SKILL, LEVEL, min_size=1),
+        "gives_also": SOME_LEVELS,  # by another source: the higher counts
+        "withdrawn": SOME_LEVELS,
+        "asks": st.dictionaries(SKILL, LEVEL, max_size=1),
+        "runs": st.lists(st.tuples(st.integers(0, 2), st.sampled_from([100, 200])), min_size=1, max_size=3),
+    }
+)
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    asked=st.dictionaries(SKILL, st.tuples(LEVEL, st.sampled_from([1.0, 2.0]), st.booleans()), min_size=1),
+    near=st.dictionaries(
+        st.tuples(SKILL, SKILL).filter(lambda pair: pair[0] != pair[1]), st.sampled_from([0.3, 0.45, 0.6, 1.0])
+    ),
+    held=SOME_LEVELS,
+    courses=st.lists(A_COURSE, min_size=2, max_size=8),
+    most=st.integers(1, 6),
+    looked_at=st.integers(1, 3),
+    named=st.integers(0, 9),
+)
+def test_the_runs_are_those_of_the_rule_worked_out_one_by_one(
+    firm, school, skills, monkeypatch, asked, near, held, courses, most, looked_at, named
+):
+    monkeypatch.setattr(gap_courses, "LOOKED_AT", looked_at)
+    monkeypatch.setattr(gap_courses, "NAMED", named)
+    with transaction.atomic():
+        need = factories.a_need(firm, {})
+        NeedSkill.objects.bulk_create(
+            NeedSkill(need=need, skill=skills[at], min_level=level, weight=weight, essential=essential)
+            for at, (level, weight, essential) in asked.items()
+        )
+        fit = NearFit.objects.create()
+        NearSkill.objects.bulk_create(
+            NearSkill(wanted=skills[one], held=skills[other], value=value, source="staff", reason="judged", fit=fit)
+            for (one, other), value in near.items()
+        )
+        person = factories.a_profile({skills[at]: level for at, level in held.items()})
+        for one in courses:
+            add_course(school, skills, one)
+        found = courses_for_gap(need=need, profile=person, most=most)
+        plain = runs_of_the_rule(skills, asked, near, held)
+        assert [(int(on_grid(row.gained)), row.run.pk) for row in found] == plain[:most]
+        transaction.set_rollback(True)
+
+
+def add_course(school, skills, drawn):
+    course = factories.a_course(school, {}, status="published", published_at=timezone.now())
+    stated = [(drawn["gives"], "training_base", None), (drawn["gives_also"], "certificate", None)]
+    Claim.objects.bulk_create(
+        Claim(course=course, skill=skills[at], level=level, source=source, withdrawn_at=withdrawn)
+        for levels, source, withdrawn in [*stated, (drawn["withdrawn"], "employer", timezone.now())]
+        for at, level in levels.items()
+    )
+    EntryLevel.objects.bulk_create(
+        EntryLevel(course=course, skill=skills[at], level=level) for at, level in drawn["asks"].items()
+    )
+    for days, price in drawn["runs"]:
+        another_run(course, days, price)  # in no days: begun
+
+
+def runs_of_the_rule(skills, asked, near, held):
+    """Every open run fitted alone: what it gains, at the engine's grain, and its key, best first."""
+    numbers = {skill.pk: at for at, skill in enumerate(skills)}
+    wanted = [Wanted(at, weight, level, essential) for at, (level, weight, essential) in asked.items()]
+
+    def fit(levels):
+        return explain(levels, wanted, near_skills(len(skills), near), focus=0.0, bonus=0.0).fit
+
+    order = []
+    for run in CourseRun.objects.open_on(timezone.localdate()):
+        if any(held.get(numbers[entry.skill_id], 0) < entry.level for entry in run.course.entry_levels.all()):
+            continue
+        lifted = dict(held)
+        for claim in run.course.claims.filter(withdrawn_at=None):
+            at = numbers[claim.skill_id]
+            lifted[at] = max(lifted.get(at, 0), claim.level)
+        gained = int(on_grid(fit(lifted) - fit(held)))
+        order.append((-gained, run.starts_on, run.price, run.pk))
+    return [(-less, key) for less, _starts, _price, key in sorted(order) if less]
 
 
 def test_the_person_and_the_firm_read_it_on_the_match(client, need, person, school, skills, work, owner, firm):
