@@ -7,8 +7,10 @@ from django.contrib.auth.models import AnonymousUser, PermissionsMixin
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone, translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from .deeds import DEEDS
 from .identity import PublicId
 
 
@@ -282,3 +284,11 @@ class AuditRow(models.Model):
         verbose_name = _("audit row")
         verbose_name_plural = _("audit rows")
         ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return str(self.done)
+
+    @property
+    def done(self) -> str | Promise:
+        """What was done, in words."""
+        return DEEDS.get(self.action, self.action)

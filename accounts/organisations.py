@@ -44,7 +44,13 @@ def register_organisation(
     )
     Membership.objects.create(user=by, organisation=organisation, role=Membership.Role.OWNER)
     Verification.objects.create(organisation=organisation, state=organisation.state, by=by)
-    audit.record(actor=by, action="register_organisation", subject=organisation, organisation=organisation)
+    audit.record(
+        actor=by,
+        action="register_organisation",
+        subject=organisation,
+        organisation=organisation,
+        after={"kind": str(kind)} | _as_recorded(organisation),
+    )
     return organisation
 
 
@@ -97,20 +103,32 @@ def change_organisation(
     }:
         detail = _("The code was verified and can't be changed here; write to the platform's staff.")
         raise InvalidInput([FieldError(("credit_code",), "verified", detail)])
-    before = {"name_en": organisation.name_en, "name_zh": organisation.name_zh, "credit_code": organisation.credit_code}
+    before = _as_recorded(organisation)
     organisation.name_en, organisation.name_zh = name_en or name_zh, name_zh or name_en
     organisation.credit_code, organisation.city = code, city
     if organisation.state == Organisation.State.RETURNED:
         organisation.state = Organisation.State.PENDING
         Verification.objects.create(organisation=organisation, state=organisation.state, by=by)
     organisation.save()
-    after = {"name_en": organisation.name_en, "name_zh": organisation.name_zh, "credit_code": code}
+    after = _as_recorded(organisation)
+    changed = [name for name in after if after[name] != before[name]]
     audit.record(
         actor=by,
         action="change_organisation",
         subject=organisation,
         organisation=organisation,
-        before=before,
-        after=after,
+        before={name: before[name] for name in changed},
+        after={name: after[name] for name in changed},
     )
     return organisation
+
+
+def _as_recorded(organisation: Organisation) -> dict[str, str | None]:
+    """What the audit trail keeps of it."""
+    return {
+        "name_en": organisation.name_en,
+        "name_zh": organisation.name_zh,
+        "credit_code": organisation.credit_code,
+        "city": organisation.city.code if organisation.city else None,
+        "state": str(organisation.state),
+    }
