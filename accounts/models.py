@@ -179,6 +179,9 @@ class Membership(PublicId):
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["user", "organisation"], name="membership_once_a_person")]
 
+    def __str__(self) -> str:
+        return str(self.user)
+
 
 class Invitation(PublicId):
     """An offer, sent by mail to one address, to join an organisation in a role; only the hash of its key is kept."""
@@ -211,6 +214,9 @@ class Invitation(PublicId):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.email
+
 
 class Consent(models.Model):
     """A person's agreement to one purpose; withdrawn, never deleted."""
@@ -236,6 +242,9 @@ class Consent(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return str(self.get_purpose_display())
+
 
 class Token(PublicId):
     """A key for programs: it may do what its person may do; only its hash is kept."""
@@ -251,6 +260,9 @@ class Token(PublicId):
         verbose_name = _("token")
         verbose_name_plural = _("tokens")
         ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class AuditQuerySet(models.QuerySet["AuditRow"]):

@@ -9,6 +9,7 @@ from . import audit, events
 from .errors import FieldError, InvalidInput, NotAllowed, StateForbids
 from .models import City, Membership, Organisation, User, Verification
 from .permissions import Act, demand
+from .standing_mail import tell_owners
 
 DECISIONS = (Organisation.State.VERIFIED, Organisation.State.RETURNED, Organisation.State.SUSPENDED)
 """What staff decide; pending again is what the owner's change makes of one that was sent back."""
@@ -55,8 +56,13 @@ def register_organisation(
 
 
 @transaction.atomic
-def settle_standing(*, organisation: Organisation, state: str, by: User, reason: str) -> Organisation:
-    """Verify an organisation, send it back or suspend it: one row with the reason, and the newest state on it."""
+def settle_standing(
+    *, organisation: Organisation, state: str, by: User, reason: str, tell: bool = True
+) -> Organisation:
+    """Verify an organisation, send it back or suspend it: one row with the reason, and the newest state on it.
+
+    Its owners are written to, unless `tell` is false.
+    """
     if not by.is_staff:
         raise NotAllowed
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
@@ -85,6 +91,8 @@ def settle_standing(*, organisation: Organisation, state: str, by: User, reason:
         after={"state": state},
         why=reason,
     )
+    if tell:
+        tell_owners(organisation, reason)
     events.organisation_standing_changed.send(sender=Organisation, organisation=organisation)
     return organisation
 

@@ -22,6 +22,7 @@ from enterprises.models import Need
 
 register = template.Library()
 
+
 @register.inclusion_tag("enterprises/need_facts.html")
 def need_facts(need: Need) -> dict[str, Any]:
     """Kind and how many, place, start, languages."""
