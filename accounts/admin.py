@@ -1,9 +1,13 @@
 """The staff's desk: who is registered, the verification of organisations, and what was decided."""
 
+from functools import cache
+from typing import Any
+
 from allauth.account.decorators import secure_admin_login
 from django import forms
+from django.apps import apps
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
@@ -14,7 +18,9 @@ from django.utils.translation import gettext_lazy as later
 from django.utils.translation import ngettext, pgettext
 from stdnum.cn import uscc
 
+from .deeds import DEEDS
 from .errors import InvalidInput, StateForbids
+from .identity import PublicId
 from .models import AuditRow, City, Consent, Invitation, Membership, Organisation, Token, User, Verification
 from .organisations import settle_standing
 
@@ -40,6 +46,22 @@ class ReadOnly(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """All that is kept, also what no form may change: how it stands, its dates, its public id."""
+        kept = [*self.opts.concrete_fields, *self.opts.many_to_many]
+        hidden = {self.opts.pk.name, *(self.exclude or ())}
+        return self.fields or [field.name for field in kept if field.name not in hidden]
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What was done with it is in the audit trail; Django's own history knows only what the desk itself edits."""
+        found = self.get_object(request, object_id)
+        if isinstance(found, PublicId) and self.has_view_permission(request, found):
+            trail = reverse(f"{self.admin_site.name}:accounts_auditrow_changelist")
+            return HttpResponseRedirect(f"{trail}?subject_id={found.public_id}")
+        return super().history_view(request, object_id, extra_context)
+
 
 class ReadOnlyRows(admin.TabularInline):
     """Rows that belong to what is read."""
@@ -47,6 +69,14 @@ class ReadOnlyRows(admin.TabularInline):
     template = "accounts/admin/rows.html"
     extra = 0
     can_delete = False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields  # named, so that what no form may change is shown too
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        named = {field.name for field in self.opts.concrete_fields if field.is_relation}.intersection(self.fields or ())
+        rows = super().get_queryset(request)
+        return rows.select_related(*named) if named else rows
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return bool(request.user.is_active and request.user.is_staff)
@@ -135,31 +165,38 @@ class OrganisationAdmin(ReadOnly):
     def standing_view(self, request: HttpRequest) -> HttpResponse:
         """Ask for the decision and its reason, and let the domain's function settle it for each."""
         keys = [int(key) for key in request.GET.get("ids", "").split(",") if key.isdecimal()]
-        chosen = list(Organisation.objects.filter(pk__in=keys).select_related("city"))
+        rows = Organisation.objects.filter(pk__in=keys).select_related("city")
+        chosen = list(rows.prefetch_related(Prefetch("verifications", Verification.objects.select_related("by"))))
         form = StandingForm(request.POST or None)
         if request.method == "POST" and chosen and form.is_valid():
-            self._settle_each(request, chosen, form.cleaned_data["state"], form.cleaned_data["reason"])
-            return HttpResponseRedirect(reverse("admin:accounts_organisation_changelist"))
+            chosen = self._settle_each(request, chosen, form.cleaned_data["state"], form.cleaned_data["reason"])
+            if not chosen:
+                return HttpResponseRedirect(reverse("admin:accounts_organisation_changelist"))
         context = self.admin_site.each_context(request) | {
             "title": _("Settle the standing"),
             "opts": self.opts,
             "form": form,
             "rows": [(organisation, self.checks(organisation)) for organisation in chosen],
+            "ids": ",".join(str(organisation.pk) for organisation in chosen),
         }
         return render(request, "accounts/admin/standing.html", context)
 
-    def _settle_each(self, request: HttpRequest, chosen: list[Organisation], state: str, reason: str) -> None:
+    def _settle_each(
+        self, request: HttpRequest, chosen: list[Organisation], state: str, reason: str
+    ) -> list[Organisation]:
+        """Settle those that can be, and give the others back: the form stays open for them, reason and all."""
         assert isinstance(request.user, User)
-        done = 0
+        left = []
         for organisation in chosen:
             try:
                 settle_standing(organisation=organisation, state=state, by=request.user, reason=reason)
-                done += 1
             except (StateForbids, InvalidInput) as refused:
                 messages.warning(request, _("%(name)s: %(why)s") % {"name": organisation, "why": refused.detail})
-        if done:
+                left.append(organisation)
+        if done := len(chosen) - len(left):
             text = ngettext("%(count)s organisation settled.", "%(count)s organisations settled.", done)
             messages.success(request, text % {"count": done})
+        return left
 
 
 @admin.register(User)
@@ -171,13 +208,83 @@ class UserAdmin(ReadOnly):
     inlines = (MembershipRows,)
 
 
+@cache
+def _recorded(kind: str) -> type[Model] | None:
+    """The table whose rows the audit trail calls by this kind."""
+    return next((model for model in apps.get_models() if model._meta.model_name == kind), None)
+
+
+def _kind_words(kind: str) -> str:
+    model = _recorded(kind)
+    return str(model._meta.verbose_name) if model else kind
+
+
+class DeedFilter(admin.SimpleListFilter):
+    """By what was done, in words; those of all kinds together, which the other filter tells apart."""
+
+    title = later("action")
+    parameter_name = "done"
+
+    def lookups(self, request: HttpRequest, model_admin: "admin.ModelAdmin[Any]") -> list[tuple[str, str]]:
+        first = {str(words): action for action, words in reversed(DEEDS.items())}
+        return sorted(((action, words) for words, action in first.items()), key=lambda choice: choice[1])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditRow]) -> QuerySet[AuditRow]:
+        words = DEEDS.get(self.value() or "")
+        same = [action for action in DEEDS if str(DEEDS[action]) == str(words)]
+        return queryset if words is None else queryset.filter(action__in=same)
+
+
+class KindFilter(admin.SimpleListFilter):
+    """By the kind of what it was done with."""
+
+    title = later("kind of subject")
+    parameter_name = "subject_kind"
+
+    def lookups(self, request: HttpRequest, model_admin: "admin.ModelAdmin[Any]") -> list[tuple[str, str]]:
+        kinds = AuditRow.objects.order_by("subject_kind").values_list("subject_kind", flat=True).distinct()
+        return [(kind, _kind_words(kind)) for kind in kinds]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditRow]) -> QuerySet[AuditRow]:
+        return queryset.filter(subject_kind=self.value()) if self.value() else queryset
+
+
 @admin.register(AuditRow)
 class AuditRowAdmin(ReadOnly):
-    list_display = ("at", "actor", "action", "subject_kind", "organisation", "why")
-    list_filter = ("action", "subject_kind")
-    search_fields = ("subject_id", "why", "actor__email")
+    """What was decided; from the page of an object its "History" leads to its own rows."""
+
+    list_display = ("at", "actor", "deed", "kind", "organisation", "settled", "why")
+    list_filter = (DeedFilter, KindFilter)
+    search_fields = ("subject_id", "why", "actor__email", "organisation__name_en", "organisation__name_zh")
     date_hierarchy = "at"
     list_select_related = ("actor", "organisation")
+    fields = ("at", "actor", "deed", "kind", "subject", "organisation", "before", "after", "why")
+
+    @admin.display(description=later("action"), ordering="action")
+    def deed(self, row: AuditRow) -> str:
+        return str(row.done)
+
+    @admin.display(description=later("kind of subject"), ordering="subject_kind")
+    def kind(self, row: AuditRow) -> str:
+        return _kind_words(row.subject_kind)
+
+    @admin.display(description=later("state"))
+    def settled(self, row: AuditRow) -> str:
+        """The state that something was brought into, where that is what was decided."""
+        state, states = row.after.get("state"), getattr(_recorded(row.subject_kind), "State", None)
+        return str(dict(states.choices).get(state, state)) if state and states else ""
+
+    @admin.display(description=later("subject"))
+    def subject(self, row: AuditRow) -> SafeString:
+        """What it was done with, and the way to it, where it is still there."""
+        model = _recorded(row.subject_kind)
+        found = model and model._default_manager.filter(public_id=row.subject_id).first()
+        if model is None or found is None:
+            return format_html("{}", row.subject_id)
+        if not self.admin_site.is_registered(model):
+            return format_html("{} ({})", found, row.subject_id)
+        name = f"{self.admin_site.name}:{model._meta.app_label}_{model._meta.model_name}_change"
+        return format_html('<a href="{}">{}</a> ({})', reverse(name, args=[found.pk]), found, row.subject_id)
 
 
 @admin.register(Invitation)

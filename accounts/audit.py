@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from .deeds import DEEDS
 from .identity import PublicId
 from .models import AuditRow, Organisation, User
 
@@ -16,7 +17,12 @@ def record(
     after: dict[str, Any] | None = None,
     why: str = "",
 ) -> AuditRow:
-    """Write down who did what on what; call it inside the transaction that does it. `actor` None is the platform."""
+    """Write down who did what on what; call it inside the transaction that does it. `actor` None is the platform.
+
+    Raises `ValueError` for an action that has no words in `deeds`.
+    """
+    if action not in DEEDS:
+        raise ValueError(f"no words for what is done: {action}")
     return AuditRow.objects.create(
         actor=actor,
         action=action,

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -84,9 +84,12 @@ class Prose(serializers.CharField):
 
 
 class OneOf(serializers.ChoiceField):
-    """One value of a closed set."""
+    """One value of a closed set; who gives another is told the set."""
 
-    default_error_messages = {**_REQUIRED, "invalid_choice": _("“{input}” is not one of the choices.")}
+    default_error_messages = {**_REQUIRED, "invalid_choice": _("“{input}” is not one of the choices: {known}.")}
+
+    def fail(self, key: str, **kwargs: Any) -> NoReturn:
+        super().fail(key, known=", ".join(str(value) for value in self.choices), **kwargs)
 
 
 class ByCode(serializers.Field[Any, Any, Any, Any]):

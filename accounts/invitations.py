@@ -12,14 +12,15 @@ from django.core.validators import EmailValidator
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import audit
 from .errors import FieldError, InvalidInput, NotAllowed, NotFound, OrganisationSuspended, StateForbids
 from .inputs import Input, OneOf, Prose, checked
-from .models import Invitation, Membership, Organisation, User
+from .letters import in_every_language
+from .models import Invitation, Membership, Organisation, User, in_active_language
 from .permissions import Act, demand
 from .tokens import digest_of
 
@@ -203,16 +204,14 @@ def _open_already() -> InvalidInput:
 
 def _send(invitation: Invitation, key: str) -> None:
     """The mail, in both languages, since nobody knows yet which one is read at the other end; the writer's first."""
-    codes = [code for code, _name in settings.LANGUAGES]
-    here = translation.get_language() or settings.LANGUAGE_CODE
-    codes.sort(key=lambda code: code != here)
     link = settings.SITE_URL + reverse("invitation", args=[key])
-    subjects, texts = [], []
-    for code in codes:
-        with translation.override(code):
-            name = " ".join(str(invitation.organisation).split())
-            subjects.append(gettext("You are invited to act for %(name)s") % {"name": name})
-            said = {"invitation": invitation, "name": name, "link": link, "site_name": settings.SITE_NAME[code]}
-            texts.append(render_to_string("accounts/invitation_mail.txt", said).strip())
-    rule = "\n\n" + "-" * 40 + "\n\n"
-    send_mail(" · ".join(subjects), rule.join(texts) + "\n", None, [invitation.email])
+
+    def said() -> tuple[str, str]:
+        name = " ".join(str(invitation.organisation).split())
+        site_name = in_active_language(settings.SITE_NAME["en"], settings.SITE_NAME["zh-hans"])
+        words = {"invitation": invitation, "name": name, "link": link, "site_name": site_name}
+        text = render_to_string("accounts/invitation_mail.txt", words).strip()
+        return gettext("You are invited to act for %(name)s") % {"name": name}, text
+
+    subject, text = in_every_language(said)
+    send_mail(subject, text, None, [invitation.email])

@@ -7,8 +7,10 @@ from django.contrib.auth.models import AnonymousUser, PermissionsMixin
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone, translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from .deeds import DEEDS
 from .identity import PublicId
 
 
@@ -177,6 +179,9 @@ class Membership(PublicId):
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["user", "organisation"], name="membership_once_a_person")]
 
+    def __str__(self) -> str:
+        return str(self.user)
+
 
 class Invitation(PublicId):
     """An offer, sent by mail to one address, to join an organisation in a role; only the hash of its key is kept."""
@@ -209,6 +214,9 @@ class Invitation(PublicId):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.email
+
 
 class Consent(models.Model):
     """A person's agreement to one purpose; withdrawn, never deleted."""
@@ -234,6 +242,9 @@ class Consent(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return str(self.get_purpose_display())
+
 
 class Token(PublicId):
     """A key for programs: it may do what its person may do; only its hash is kept."""
@@ -249,6 +260,9 @@ class Token(PublicId):
         verbose_name = _("token")
         verbose_name_plural = _("tokens")
         ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class AuditQuerySet(models.QuerySet["AuditRow"]):
@@ -282,3 +296,11 @@ class AuditRow(models.Model):
         verbose_name = _("audit row")
         verbose_name_plural = _("audit rows")
         ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return str(self.done)
+
+    @property
+    def done(self) -> str | Promise:
+        """What was done, in words."""
+        return DEEDS.get(self.action, self.action)

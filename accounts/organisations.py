@@ -9,6 +9,7 @@ from . import audit, events
 from .errors import FieldError, InvalidInput, NotAllowed, StateForbids
 from .models import City, Membership, Organisation, User, Verification
 from .permissions import Act, demand
+from .standing_mail import tell_owners
 
 DECISIONS = (Organisation.State.VERIFIED, Organisation.State.RETURNED, Organisation.State.SUSPENDED)
 """What staff decide; pending again is what the owner's change makes of one that was sent back."""
@@ -44,13 +45,24 @@ def register_organisation(
     )
     Membership.objects.create(user=by, organisation=organisation, role=Membership.Role.OWNER)
     Verification.objects.create(organisation=organisation, state=organisation.state, by=by)
-    audit.record(actor=by, action="register_organisation", subject=organisation, organisation=organisation)
+    audit.record(
+        actor=by,
+        action="register_organisation",
+        subject=organisation,
+        organisation=organisation,
+        after={"kind": str(kind)} | _as_recorded(organisation),
+    )
     return organisation
 
 
 @transaction.atomic
-def settle_standing(*, organisation: Organisation, state: str, by: User, reason: str) -> Organisation:
-    """Verify an organisation, send it back or suspend it: one row with the reason, and the newest state on it."""
+def settle_standing(
+    *, organisation: Organisation, state: str, by: User, reason: str, tell: bool = True
+) -> Organisation:
+    """Verify an organisation, send it back or suspend it: one row with the reason, and the newest state on it.
+
+    Its owners are written to, unless `tell` is false.
+    """
     if not by.is_staff:
         raise NotAllowed
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
@@ -79,6 +91,8 @@ def settle_standing(*, organisation: Organisation, state: str, by: User, reason:
         after={"state": state},
         why=reason,
     )
+    if tell:
+        tell_owners(organisation, reason)
     events.organisation_standing_changed.send(sender=Organisation, organisation=organisation)
     return organisation
 
@@ -97,20 +111,32 @@ def change_organisation(
     }:
         detail = _("The code was verified and can't be changed here; write to the platform's staff.")
         raise InvalidInput([FieldError(("credit_code",), "verified", detail)])
-    before = {"name_en": organisation.name_en, "name_zh": organisation.name_zh, "credit_code": organisation.credit_code}
+    before = _as_recorded(organisation)
     organisation.name_en, organisation.name_zh = name_en or name_zh, name_zh or name_en
     organisation.credit_code, organisation.city = code, city
     if organisation.state == Organisation.State.RETURNED:
         organisation.state = Organisation.State.PENDING
         Verification.objects.create(organisation=organisation, state=organisation.state, by=by)
     organisation.save()
-    after = {"name_en": organisation.name_en, "name_zh": organisation.name_zh, "credit_code": code}
+    after = _as_recorded(organisation)
+    changed = [name for name in after if after[name] != before[name]]
     audit.record(
         actor=by,
         action="change_organisation",
         subject=organisation,
         organisation=organisation,
-        before=before,
-        after=after,
+        before={name: before[name] for name in changed},
+        after={name: after[name] for name in changed},
     )
     return organisation
+
+
+def _as_recorded(organisation: Organisation) -> dict[str, str | None]:
+    """What the audit trail keeps of it."""
+    return {
+        "name_en": organisation.name_en,
+        "name_zh": organisation.name_zh,
+        "credit_code": organisation.credit_code,
+        "city": organisation.city.code if organisation.city else None,
+        "state": str(organisation.state),
+    }

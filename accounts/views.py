@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from .forms import TokenForm
 from .mail import may_read_mail, newest_mails
 from .models import Membership, Organisation, Token
+from .standing_mail import STANDS
 from .tokens import give_token, revoke_token
 
 
@@ -40,16 +41,12 @@ def _title(memberships: list[Membership]) -> str:
     standing = [membership.organisation for membership in memberships]
     if not standing:
         return _("You act for no organisation yet")
-    for state, sentence in (
-        (Organisation.State.RETURNED, _("%(name)s was sent back: mend it")),
-        (Organisation.State.SUSPENDED, _("%(name)s is suspended")),
-        (Organisation.State.PENDING, _("%(name)s waits for verification")),
-    ):
+    for state in (Organisation.State.RETURNED, Organisation.State.SUSPENDED, Organisation.State.PENDING):
         for organisation in standing:
             if organisation.state == state:
-                return sentence % {"name": organisation}
+                return str(STANDS[state]) % {"name": organisation}
     if len(standing) == 1:
-        return _("%(name)s is verified") % {"name": standing[0]}
+        return str(STANDS[Organisation.State.VERIFIED]) % {"name": standing[0]}
     return ngettext("%(count)s organisation, verified", "%(count)s organisations, all verified", len(standing)) % {
         "count": len(standing)
     }

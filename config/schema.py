@@ -140,8 +140,10 @@ def _or_null(kinds: list[Schema]) -> Schema:
 
 
 def _choices(values: Sequence[Any], named: type[Enum], auto_schema: AutoSchema) -> Schema:
-    """A set of choices under the name of its class, however many shapes and fields it stands in."""
+    """A set of choices, each with what it means, under the name of its class in whatever shape or field it stands."""
+    meanings = [f"* `{value}`: {label}" for value, label in getattr(named, "choices", ())]
     schema = {"type": "string", "enum": [getattr(value, "value", value) for value in values]}
+    schema |= {"description": "\n".join(meanings)} if meanings else {}
     name = named.__qualname__.replace(".", "")
     component = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, schema=schema, object=named)
     auto_schema.registry.register_on_missing(component)

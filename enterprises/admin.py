@@ -1,9 +1,17 @@
 """Needs and enterprises as the staff read them; they change through their own functions only."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
 
 from accounts.admin import ReadOnly, ReadOnlyRows
 
+from .industries import Industry
+from .markets import Market
 from .models import Area, Assessment, Enterprise, Need, NeedSkill
 
 
@@ -21,11 +29,32 @@ class NeedAdmin(ReadOnly):
     inlines = (NeedSkillRows,)
 
 
+class IndustryFilter(admin.SimpleListFilter):
+    title = later("industry")
+    parameter_name = "industry"
+
+    def lookups(self, request: HttpRequest, model_admin: "admin.ModelAdmin[Any]") -> list[tuple[str, Any]]:
+        return Industry.choices
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Enterprise]) -> QuerySet[Enterprise]:
+        return queryset.filter(industry=self.value()) if self.value() else queryset
+
+
 @admin.register(Enterprise)
 class EnterpriseAdmin(ReadOnly):
-    list_display = ("organisation", "industry", "size", "pilot_zone")
-    list_filter = ("industry", "size", "pilot_zone")
+    list_display = ("organisation", "works_in", "size", "pilot_zone", "sells_to")
+    list_filter = (IndustryFilter, "size", "pilot_zone")
     list_select_related = ("organisation",)
+    fields = ("organisation", "works_in", "size", "pilot_zone", "sells_to")
+
+    @admin.display(description=later("industry"), ordering="industry")
+    def works_in(self, facts: Enterprise) -> str:
+        return str(dict(Industry.choices).get(facts.industry, facts.industry))
+
+    @admin.display(description=later("target markets"))
+    def sells_to(self, facts: Enterprise) -> str:
+        markets = dict(Market.choices)
+        return _(", ").join(str(markets.get(code, code)) for code in facts.target_markets)
 
 
 @admin.register(Assessment)

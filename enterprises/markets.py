@@ -10,22 +10,24 @@ from accounts.inputs import OneOf
 
 
 class Market(models.TextChoices):
-    """Where a firm sells or means to sell."""
+    """Where a firm sells or means to sell: a country by ISO 3166-1 in lower case, a region by UN M49 (decision 10)."""
 
-    SOUTHEAST_ASIA = "sea", _("Southeast Asia")
+    SOUTHEAST_ASIA = "035", _("Southeast Asia")
     EUROPEAN_UNION = "eu", _("European Union")
-    UNITED_KINGDOM = "uk", _("United Kingdom")
+    UNITED_KINGDOM = "gb", _("United Kingdom")
     UNITED_STATES = "us", _("United States")
     CANADA = "ca", _("Canada")
-    LATIN_AMERICA = "la", _("Latin America")
+    LATIN_AMERICA = "419", _("Latin America")
     JAPAN = "jp", _("Japan")
     KOREA = "kr", _("South Korea")
-    SOUTH_ASIA = "sa", _("South Asia")
-    MIDDLE_EAST = "me", _("Middle East")
-    AFRICA = "af", _("Africa")
-    AUSTRALIA = "au", _("Australia and New Zealand")
-    CENTRAL_ASIA = "cis", _("Russia and Central Asia")
-    HONG_KONG_MACAO = "hk", _("Hong Kong and Macao")
+    SOUTH_ASIA = "034", _("South Asia")
+    WESTERN_ASIA = "145", _("Middle East (Western Asia)")
+    AFRICA = "002", _("Africa")
+    AUSTRALIA = "053", _("Australia and New Zealand")
+    RUSSIA = "ru", _("Russia")
+    CENTRAL_ASIA = "143", _("Central Asia")
+    HONG_KONG = "hk", _("Hong Kong")
+    MACAO = "mo", _("Macao")
 
 
 class Markets(serializers.ListField):

@@ -52,6 +52,9 @@ class Enterprise(models.Model):
         verbose_name = _("enterprise")
         verbose_name_plural = _("enterprises")
 
+    def __str__(self) -> str:
+        return str(self.organisation)
+
 
 class NeedQuerySet(models.QuerySet["Need"]):
     def published(self) -> "NeedQuerySet":
@@ -160,3 +163,6 @@ class Assessment(PublicId):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "external_id"], name="assessment_external_id_once_a_firm")
         ]
+
+    def __str__(self) -> str:
+        return str(self.organisation)

@@ -72,7 +72,7 @@ def copy_need(*, by: User, need: Need, public_id: uuid.UUID | None = None) -> Ne
             action="copy_need",
             subject=copy,
             organisation=copy.organisation,
-            after={"title": copy.title, "from": str(need.public_id)},
+            after={"title": copy.title, "copied_from": str(need.public_id)},
         )
     return copy
 

@@ -145,13 +145,18 @@ class MatchQuerySet(models.QuerySet["Match"]):
 class TextFit(models.Model):
     """One fit of the words that texts are compared by; lists of matches name its version."""
 
-    version = models.CharField(max_length=60, unique=True)
-    fitted_at = models.DateTimeField(default=timezone.now)
-    texts = models.PositiveIntegerField(help_text=_("how many texts it was fitted on"))
-    content = models.JSONField(help_text=_("the words, their weights, and which may be shown"))
+    version = models.CharField(_("version"), max_length=60, unique=True)
+    fitted_at = models.DateTimeField(_("fitted at"), default=timezone.now)
+    texts = models.PositiveIntegerField(_("texts"), help_text=_("how many texts it was fitted on"))
+    content = models.JSONField(_("words"), help_text=_("the words, their weights, and which may be shown"))
 
     class Meta:
+        verbose_name = _("text model")
+        verbose_name_plural = _("text models")
         ordering = ["-fitted_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.version
 
 
 class Match(models.Model):

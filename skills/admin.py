@@ -40,7 +40,10 @@ class NearRows(ReadOnlyRows):
     model = NearSkill
     fk_name = "wanted"
     fields = ("held", "value", "because", "source")
-    readonly_fields = ("because",)
+
+    @admin.display(description=later("reason"))
+    def because(self, near: NearSkill) -> str:
+        return near.because
 
 
 @admin.register(Framework)
@@ -206,10 +209,14 @@ class NearSkillAdmin(ReadOnly):
 
 @admin.register(NearFit)
 class NearFitAdmin(ReadOnly):
-    list_display = ("label", "framework", "fitted_at", "edits", "pairs")
+    list_display = ("named", "framework", "fitted_at", "edits", "pairs")
     list_select_related = ("framework",)
     ordering = ("-id",)
     change_list_template = "skills/admin/near_fits.html"
+
+    @admin.display(description=later("version"))
+    def named(self, fit: NearFit) -> str:
+        return fit.label
 
     def get_urls(self) -> list[URLPattern]:
         again = path("again/", self.admin_site.admin_view(self.fit_again), name="skills_nearfit_again")

@@ -22,7 +22,9 @@ class Framework(Named):
     version = models.CharField(_("version"), max_length=20)
     attribution = models.TextField(_("attribution"), blank=True)
     current = models.BooleanField(_("current"), default=True)
-    loaded_from = models.CharField(max_length=64, blank=True, help_text=_("fingerprint of the files it was read from"))
+    loaded_from = models.CharField(
+        _("loaded from"), max_length=64, blank=True, help_text=_("fingerprint of the files it was read from")
+    )
 
     class Meta:
         verbose_name = _("framework")
@@ -147,12 +149,14 @@ class SameAs(models.Model):
 class NearFit(PublicId):
     """One computation of a framework's near skills. What staff edit afterwards is counted on the newest."""
 
-    framework = models.ForeignKey(Framework, models.CASCADE, null=True, related_name="near_fits")
+    framework = models.ForeignKey(
+        Framework, models.CASCADE, null=True, related_name="near_fits", verbose_name=_("framework")
+    )
     version = models.CharField(_("version"), max_length=40, unique=True)
     fitted_at = models.DateTimeField(_("fitted at"), auto_now_add=True)
-    digest = models.CharField(max_length=64, blank=True, help_text=_("of all that it was made from"))
-    edits = models.PositiveIntegerField(default=0, help_text=_("edits by staff since"))
-    pairs = models.JSONField(default=dict, help_text=_("how many pairs each source gave"))
+    digest = models.CharField(_("fingerprint"), max_length=64, blank=True, help_text=_("of all that it was made from"))
+    edits = models.PositiveIntegerField(_("edits"), default=0, help_text=_("edits by staff since"))
+    pairs = models.JSONField(_("pairs"), default=dict, help_text=_("how many pairs each source gave"))
 
     class Meta:
         verbose_name = _("set of near skills")

@@ -17,7 +17,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
 from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -48,16 +47,6 @@ MENDING = 422  # a form that comes back with something to mend
 COURSES_ON_A_PAGE = 20
 SKILLS_FOUND = 5  # skills whose name is like what somebody looks for
 STEPS_SHOWN = 20
-STEPS: dict[str, Any] = {
-    "create_course": later("Written"),
-    "copy_course": later("Copied from another"),
-    "change_course": later("Changed"),
-    "publish_course": later("Published"),
-    "close_course": later("Closed"),
-    "add_run": later("Run added"),
-    "change_run": later("Run changed"),
-    "cancel_run": later("Run cancelled"),
-}
 # How a run stands: tone, icon and word of its mark.
 RUN_STATES: dict[str, tuple[str, str, Any]] = {
     "open": ("good", "circle-check", pgettext_lazy("course run", "open")),
@@ -244,7 +233,7 @@ def course(request: HttpRequest, public_id: Any) -> HttpResponse:
     steps = []
     if role:
         rows = AuditRow.objects.filter(subject_kind="course", subject_id=found.public_id).select_related("actor")
-        steps = [(step, STEPS.get(step.action, step.action)) for step in rows[:STEPS_SHOWN]]
+        steps = list(rows[:STEPS_SHOWN])
     runs = [Shown(run) for run in found.coming]
     context = {
         "course": found,

@@ -145,7 +145,7 @@ def expert(request: HttpRequest, public_id: Any) -> HttpResponse:
         "claims": found.claims.all(),
         "may": can,
         "sheet": uuid.uuid4(),
-        "steps": [(step, _step_words(step)) for step in steps[:STEPS_SHOWN]],
+        "steps": steps[:STEPS_SHOWN],
     }
     return render(request, "talent/expert.html", context)
 
@@ -378,18 +378,6 @@ def _filter_words() -> list[tuple[str, str]]:
         ("language", _("Any language")),
         ("city", _("Any city")),
     ]
-
-
-def _step_words(step: AuditRow) -> str:
-    words = {
-        "create_expert": _("Written"),
-        "copy_expert": _("Copied"),
-        "change_expert": _("Changed"),
-        "publish_expert": _("Published"),
-        "close_expert": _("Closed"),
-        "reopen_expert": _("Begun anew"),
-    }
-    return words.get(step.action, step.action)
 
 
 def _to_do(request: HttpRequest, public_id: Any, act: Act) -> Expert:

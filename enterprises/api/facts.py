@@ -11,6 +11,7 @@ from accounts.api import OR_EMPTY, OrganisationSmall, Resource, answers, example
 from accounts.models import Organisation
 from enterprises.facts import FactsInput, change_facts, facts_of
 from enterprises.industries import Industry
+from enterprises.markets import Market
 from enterprises.models import Enterprise
 
 from .organisations import FACTS, ORGANISATION
@@ -26,7 +27,7 @@ class EnterpriseFactsRead(TypedDict):
     industry: Annotated[str, Industry, OR_EMPTY]
     size: Annotated[str, Enterprise.Size, OR_EMPTY]
     pilot_zone: Annotated[bool, "whether it is in a cross-border e-commerce pilot zone"]
-    target_markets: list[str]
+    target_markets: list[Annotated[str, Market]]
 
 
 def facts_read(facts: Enterprise) -> EnterpriseFactsRead:

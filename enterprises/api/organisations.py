@@ -26,6 +26,7 @@ from accounts.api import (
 from accounts.models import Membership, Organisation, User, Verification
 from accounts.registration import OrganisationInput
 from enterprises.industries import Industry
+from enterprises.markets import Market
 from enterprises.models import Enterprise
 from enterprises.registration import EnterpriseInput, change, register
 
@@ -33,7 +34,7 @@ ORGANISATION = {"id": "0f4f1c1e-3c55-4b8e-8f6a-2d9b5f5a7c10", "name": {"en": "Li
 CITY = {"code": "foshan", "name": {"en": "Foshan", "zh-Hans": "佛山"}}
 FACTS = {"credit_code": "91440600MA5DEMO018", "industry": "lighting", "size": "50-199"} | {
     "pilot_zone": True,
-    "target_markets": ["sea", "eu"],
+    "target_markets": ["035", "eu"],
 }
 
 
@@ -58,7 +59,7 @@ class OrganisationRead(OrganisationSmall):
     industry: Annotated[str, Industry, OR_EMPTY]
     size: Annotated[str, Enterprise.Size, OR_EMPTY]
     pilot_zone: bool
-    target_markets: list[str]
+    target_markets: list[Annotated[str, Market]]
     state: Annotated[str, Organisation.State]
     reason: str
     role: Annotated[str | None, Membership.Role, "yours in it"]

@@ -6,7 +6,6 @@
 {{ need|spoken_words }}        English 3, Japanese 2
 {{ need|pay_words }}           9,000 to 13,000 CNY per month
 {{ code|currency_words }}      CNY
-{{ step|step_words }}          what a row of the audit trail did to a need
 """
 
 from decimal import Decimal
@@ -14,25 +13,14 @@ from typing import Any
 
 from django import template
 from django.utils.formats import number_format
-from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
 from django.utils.translation import ngettext, pgettext
 
-from accounts.models import AuditRow
 from accounts.prose import SpokenLanguage, WorkKind
 from enterprises.models import Need
 
 register = template.Library()
-
-STEPS: dict[str, str | Promise] = {
-    "create_need": later("Written"),
-    "copy_need": later("Begun as a copy of another need"),
-    "change_need": later("Changed"),
-    "publish_need": later("Published"),
-    "close_need": later("Closed"),
-}
 
 
 @register.inclusion_tag("enterprises/need_facts.html")
@@ -92,12 +80,6 @@ def pay_words(need: Need) -> str:
 def currency_words(code: str) -> str:
     """What a currency is called; one without a word of its own keeps its three letters."""
     return pgettext("currency", "CNY") if code == "CNY" else code
-
-
-@register.filter
-def step_words(step: AuditRow) -> str | Promise:
-    """What one row of the trail did."""
-    return STEPS.get(step.action, step.action)
 
 
 def _amount(amount: Decimal | None) -> str:

@@ -86,7 +86,8 @@ def _body(row: Row, staff: User, join: Join) -> Body:
             pilot_zone=row["pilot_zone"] == "1",
             target_markets=row["markets"].split(),
         )
-    return Body(settle_standing(organisation=body, state=Organisation.State.VERIFIED, by=staff, reason=REASON), owner)
+    verified = Organisation.State.VERIFIED
+    return Body(settle_standing(organisation=body, state=verified, by=staff, reason=REASON, tell=False), owner)
 
 
 def credit_code(number: int) -> str:

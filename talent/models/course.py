@@ -84,7 +84,7 @@ class CourseRun(PublicId):
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="runs", verbose_name=_("course"))
     external_id = models.CharField(_("external id"), max_length=100, null=True, blank=True)
-    starts_on = models.DateField(_("start"))
+    starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("end"))
     seats = models.PositiveIntegerField(_("seats"))
     taken = models.PositiveIntegerField(_("seats taken"), default=0)

@@ -91,7 +91,7 @@ class Intake(PublicId):
     external_id = models.CharField(_("external id"), max_length=100, null=True, blank=True)
     enrols_from = models.DateField(_("enrolment from"), null=True, blank=True)
     enrols_until = models.DateField(_("enrolment until"), null=True, blank=True)
-    starts_on = models.DateField(_("start"))
+    starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("end"))
     city = models.ForeignKey(City, models.PROTECT, null=True, blank=True, verbose_name=_("city"))
     places = models.PositiveIntegerField(_("places"))

@@ -61,3 +61,6 @@ class StudentLink(PublicId):
                 name="studentlink_one_open_a_school",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.profile} · {self.organisation}"

@@ -21,7 +21,7 @@ def a_form(**typed):
         "industry": "textiles",
         "size": "10-49",
         "pilot_zone": "on",
-        "target_markets": ["sea", "au"],
+        "target_markets": ["035", "053"],
     } | typed
 
 
@@ -33,7 +33,7 @@ def test_a_person_registers_a_firm_and_becomes_its_owner(client):
     assert (firm.state, firm.name_en, firm.city.code) == ("pending", "Ruoxi Textile", "foshan")
     assert firm.memberships.get(user=user).role == "owner"
     assert firm.enterprise.industry == "textiles"
-    assert firm.enterprise.target_markets == ["sea", "au"]
+    assert firm.enterprise.target_markets == ["035", "053"]
     page = answer.content.decode()
     assert "Waiting for verification" in page
     assert "textiles and clothing" in page

@@ -1,6 +1,7 @@
 """How an organisation stands: every kind registers, staff decide, and what a decision changes, it changes at once."""
 
 import pytest
+from django.core import mail
 from django.urls import reverse
 
 from accounts.errors import InvalidInput, NotAllowed, OrganisationSuspended, StateForbids
@@ -198,3 +199,45 @@ def test_pages_of_a_suspended_firm_refuse_and_never_crash(client, firm, owner):
         assert client.post(address, {}).status_code in (302, 403)
     need.refresh_from_db()
     assert need.status == "published"
+
+
+def test_its_owners_are_written_why_in_both_languages_once_it_is_decided(owner, django_capture_on_commit_callbacks):
+    firm, staff = factories.a_firm(owner, state="pending", name_en="Lingnan", name_zh="岭南"), factories.staff()
+    factories.a_member(firm, role="editor")
+    factories.a_member(firm, factories.a_user(is_active=False), role="owner")
+    with django_capture_on_commit_callbacks(execute=True):
+        settle_standing(organisation=firm, state="returned", by=staff, reason="Name <differs>.\n执照不同。")
+        assert mail.outbox == []
+    [letter] = mail.outbox
+    assert letter.to == [owner.email]
+    assert letter.subject.startswith("Lingnan was sent back: mend it · 岭南")
+    assert letter.body.count("Name <differs>.\n执照不同。") == 2
+    assert letter.body.count(reverse("organisation", args=[firm.public_id])) == 2
+    assert "Saving puts it before the staff again." in letter.body
+    with django_capture_on_commit_callbacks(execute=True):
+        settle_standing(organisation=firm, state="verified", by=staff, reason="Fine.")
+        settle_standing(organisation=firm, state="suspended", by=staff, reason="Quietly.", tell=False)
+    assert [one.subject.split(" · ")[0] for one in mail.outbox[1:]] == ["Lingnan is verified"]
+
+
+def test_a_mail_server_that_is_away_undoes_no_decision(owner, settings, django_capture_on_commit_callbacks):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    firm = factories.a_firm(owner, state="pending")
+    with django_capture_on_commit_callbacks(execute=True):
+        settle_standing(organisation=firm, state="verified", by=factories.staff(), reason="Fine.")
+    firm.refresh_from_db()
+    assert firm.state == "verified"
+
+
+def test_the_trail_keeps_what_was_registered_and_what_of_it_was_changed(owner):
+    body = register_body(by=owner, data=a_body())
+    registered = AuditRow.objects.get(action="register_organisation").after
+    kept = {"kind": "university", "name_zh": "岭南学院", "name_en": "岭南学院", "city": "foshan", "state": "pending"}
+    assert registered == kept | {"credit_code": body.credit_code}
+    settle_standing(organisation=body, state="returned", by=factories.staff(), reason="Where?")
+    factories.a_city("zhuhai", "Zhuhai", "珠海")
+    change_body(by=owner, organisation=body, data={"city": "zhuhai"}, partial=True)
+    row = AuditRow.objects.get(action="change_organisation")
+    assert row.before == {"city": "foshan", "state": "returned"}
+    assert row.after == {"city": "zhuhai", "state": "pending"}

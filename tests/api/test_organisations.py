@@ -27,7 +27,7 @@ def an_enterprise(**changes):
         "industry": "lighting",
         "size": "50-199",
         "pilot_zone": True,
-        "target_markets": ["sea", "eu"],
+        "target_markets": ["035", "eu"],
     } | changes
 
 

@@ -24,7 +24,7 @@ def test_a_closed_need_is_copied_as_a_draft_without_its_key_and_a_day_that_has_p
     assert (copy.status, copy.revision, copy.created_by) == (Need.Status.DRAFT, 1, editor)
     assert need_as_written(copy) == need_as_written(need) | {"external_id": None, "starts_on": None}
     row = AuditRow.objects.get(action="copy_need")
-    assert (row.subject_id, row.after["from"]) == (copy.public_id, str(need.public_id))
+    assert (row.subject_id, row.after["copied_from"]) == (copy.public_id, str(need.public_id))
     assert Need.objects.get(pk=need.pk).status == Need.Status.CLOSED
 
 

@@ -9,7 +9,7 @@ from enterprises.models import Enterprise
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-STATED = {"industry": "ecommerce", "size": "10-49", "pilot_zone": "on", "target_markets": ["sea", "eu", "sea"]}
+STATED = {"industry": "ecommerce", "size": "10-49", "pilot_zone": "on", "target_markets": ["035", "eu", "035"]}
 
 
 def test_an_owner_states_it_and_the_organisation_shows_it(client, firm, owner):
@@ -20,7 +20,7 @@ def test_an_owner_states_it_and_the_organisation_shows_it(client, firm, owner):
     for said in ("e-commerce services", "10 to 49 people", "Southeast Asia, European Union"):
         assert said in page
     row = AuditRow.objects.get(action="change_enterprise")
-    assert (row.actor, row.before["industry"], row.after["target_markets"]) == (owner, "", ["sea", "eu"])
+    assert (row.actor, row.before["industry"], row.after["target_markets"]) == (owner, "", ["035", "eu"])
 
 
 def test_the_same_again_leaves_no_trace(firm, owner):
@@ -39,7 +39,7 @@ def test_what_is_on_no_list_is_told_beside_its_field_and_nothing_is_written(clie
     assert "3 fields to mend" in page
     for name, wrong in (("industry", "alchemy"), ("size", "0"), ("target_markets", "atlantis")):
         assert f'id="id_{name}_error"' in page
-        assert f"“{wrong}” is not one of the choices." in page
+        assert f"“{wrong}” is not one of the choices: " in page
     assert not Enterprise.objects.exists()
 
 

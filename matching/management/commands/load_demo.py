@@ -91,7 +91,7 @@ def _firm(row: dict[str, Any], staff: User, join: Join) -> Organisation:
         if user != owner:
             Membership.objects.create(user=user, organisation=firm, role=role)
     if row["state"] != Organisation.State.PENDING:
-        firm = settle_standing(organisation=firm, state=row["state"], by=staff, reason=REASON)
+        firm = settle_standing(organisation=firm, state=row["state"], by=staff, reason=REASON, tell=False)
     return firm
 
 
