@@ -1,7 +1,8 @@
 """What is posted for others to find: a need, a program, a course, an expert. They share one life."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -98,3 +99,23 @@ def _record(
         after={"status": str(posting.status)},
         why=why,
     )
+
+
+@dataclass(frozen=True)
+class Life(Generic[P]):
+    """What is done with one kind of posting: the functions of its room, which take the posting under the kind's name.
+
+    Each of them checks, changes, records and announces by itself; pages and the API only call them.
+    """
+
+    name: str
+    create: Callable[..., P]
+    change: Callable[..., P]
+    publish: Callable[..., P]
+    close: Callable[..., P]
+    copy: Callable[..., P]
+    put: Callable[..., tuple[P, bool]]
+
+    def named(self, posting: P) -> dict[str, P]:
+        """The posting as an argument of these functions."""
+        return {self.name: posting}

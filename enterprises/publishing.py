@@ -179,3 +179,6 @@ def _write(need: Need, values: dict[str, Any]) -> None:
 
 def _no_skills() -> InvalidInput:
     return InvalidInput([FieldError(("skills",), "no_skills", _("Name at least one skill before publishing."))])
+
+
+LIFE = posting.Life("need", create_need, change_need, publish_need, close_need, copy_need, put_need)

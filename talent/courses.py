@@ -391,3 +391,6 @@ def _no_skills() -> InvalidInput:
 
 def _key_taken(message: Any) -> InvalidInput:
     return InvalidInput([FieldError(("external_id",), "taken", message)])
+
+
+LIFE = posting.Life("course", create_course, change_course, publish_course, close_course, copy_course, put_course)

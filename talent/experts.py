@@ -234,3 +234,6 @@ def _record(expert: Expert, by: User, action: str, **facts: Any) -> None:
 
 def _one_each() -> StateForbids:
     return StateForbids("expert_exists", _("You have a profile as an expert already."))
+
+
+LIFE = posting.Life("expert", create_expert, change_expert, publish_expert, close_expert, copy_expert, put_expert)

@@ -274,3 +274,8 @@ def _write_intake(intake: Intake, values: dict[str, Any]) -> None:
 
 def _no_skills() -> InvalidInput:
     return InvalidInput([FieldError(("skills",), "no_skills", _("Name at least one skill before publishing."))])
+
+
+LIFE = posting.Life(
+    "program", create_program, change_program, publish_program, close_program, copy_program, put_program
+)
