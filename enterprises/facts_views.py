@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.errors import InvalidInput
 from accounts.forms import errors_by_field
 from accounts.models import Organisation
+from accounts.pages import MENDING, reader
 from accounts.permissions import Act, demand
 
 from .facts import change_facts, facts_as_written
@@ -20,7 +21,6 @@ from .forms import with_typed
 from .industries import Industry
 from .markets import Market
 from .models import Enterprise
-from .views import MENDING, reader
 
 
 @login_required

@@ -1,6 +1,5 @@
 """Pages of a need: written, read, published, closed. Who is ranked for it is shown by the floor above."""
 
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -15,13 +14,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.errors import FieldError, InvalidInput, NotAllowed, StateForbids
 from accounts.inputs import checked
 from accounts.models import AuditRow, Organisation, User
+from accounts.pages import MENDING, reader, sheet_of
 from accounts.permissions import WHO_MAY, Act, demand, role_of
 
 from .forms import Closing, NeedForm, counted, firm_options, words_of
 from .models import Need
 from .publishing import change_need, close_need, copy_need, create_need, publish_need
 
-MENDING = 422  # a form that comes back with something to mend
 STEPS_SHOWN = 20
 
 
@@ -249,14 +248,6 @@ def _form_page(
     return render(request, "enterprises/need_form.html", context, status=status)
 
 
-def sheet_of(request: HttpRequest) -> uuid.UUID:
-    """The id that a form for something new was opened with, and under which it is saved."""
-    try:
-        return uuid.UUID(request.POST.get("sheet", ""))
-    except ValueError:
-        return uuid.uuid4()
-
-
 def _made_before(request: HttpRequest) -> Need | None:
     """The need that this very form has made already: the button was pressed twice."""
     return Need.objects.visible_to(reader(request)).filter(public_id=sheet_of(request)).first()
@@ -265,9 +256,3 @@ def _made_before(request: HttpRequest) -> Need | None:
 def _refused(request: HttpRequest, why: Any, way_on: str, need: Need) -> HttpResponse:
     messages.warning(request, str(why))
     return redirect(way_on, need.public_id)
-
-
-def reader(request: HttpRequest) -> User:
-    """Who is signed in."""
-    assert isinstance(request.user, User)  # `login_required` lets nobody else in
-    return request.user

@@ -16,6 +16,7 @@ from accounts.errors import FieldError, InvalidInput, StateForbids
 from accounts.forms import errors_by_field
 from accounts.inputs import checked
 from accounts.models import Organisation
+from accounts.pages import MENDING, reader, sheet_of
 from accounts.permissions import WHO_MAY, Act, demand, role_of
 from skills.inputs import skills_by_code
 from skills.models import Skill
@@ -25,14 +26,11 @@ from .base_inputs import base_as_written
 from .bases import change_base, close_base, create_base
 from .course_forms import body_options, city_options
 from .course_views import (
-    MENDING,
     Closing,
     Shown,
     bodies_to_post_for,
     body_chosen,
     no_body_yet,
-    person,
-    sheet,
 )
 from .forms import FOUND_AT_ONCE
 from .models import CourseRun, TrainingBase
@@ -66,7 +64,7 @@ def bases(request: HttpRequest) -> HttpResponse:
         "mine": mine,
         "bodies": bodies,
         "cities": city_options(city, _("any city")),
-        "may_post": request.user.is_authenticated and bool(bodies_to_post_for(person(request))),
+        "may_post": request.user.is_authenticated and bool(bodies_to_post_for(reader(request))),
     }
     return render(request, "talent/bases.html", context)
 
@@ -95,12 +93,12 @@ def base(request: HttpRequest, public_id: Any) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def base_new(request: HttpRequest) -> HttpResponse:
     """Write down a base."""
-    bodies = bodies_to_post_for(person(request))
+    bodies = bodies_to_post_for(reader(request))
     if not bodies:
         return no_body_yet(request)
     if request.method != "POST":
         return _form_page(request, dict.fromkeys(FIELDS, ""), [], bodies=bodies)
-    key = sheet(request)
+    key = sheet_of(request)
     if TrainingBase.objects.visible_to(request.user).filter(public_id=key).exists():  # the button was pressed twice
         return redirect("base", key)
     typed, codes = _typed(request.POST)
@@ -111,7 +109,7 @@ def base_new(request: HttpRequest) -> HttpResponse:
     try:
         if faults:
             raise InvalidInput(faults)
-        made = create_base(by=person(request), organisation=body, data=_as_written(typed, codes), public_id=key)
+        made = create_base(by=reader(request), organisation=body, data=_as_written(typed, codes), public_id=key)
     except InvalidInput as wrong:
         return _form_page(request, typed, codes, bodies=bodies, wrong=wrong)
     messages.success(request, _("Saved."))
@@ -123,7 +121,7 @@ def base_new(request: HttpRequest) -> HttpResponse:
 def base_change(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Rewrite a base."""
     was = _seen_base(request, public_id)
-    demand(person(request), Act.WRITE_SUPPLY, was.organisation)
+    demand(reader(request), Act.WRITE_SUPPLY, was.organisation)
     if request.method != "POST":
         written = base_as_written(was)
         typed = {name: str(written.get(name) or "") for name in FIELDS}
@@ -134,7 +132,7 @@ def base_change(request: HttpRequest, public_id: Any) -> HttpResponse:
         return _form_page(request, typed, codes, base=was)
     data = _as_written(typed, codes) | {"external_id": was.external_id}
     try:
-        now = change_base(by=person(request), base=was, data=data)
+        now = change_base(by=reader(request), base=was, data=data)
     except StateForbids as refused:
         return _refused(request, refused.detail, was)
     except InvalidInput as wrong:
@@ -151,14 +149,14 @@ def base_change(request: HttpRequest, public_id: Any) -> HttpResponse:
 def base_close(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Close a base for good; a page asks first, and why."""
     found = _seen_base(request, public_id)
-    demand(person(request), Act.CLOSE_SUPPLY, found.organisation)
+    demand(reader(request), Act.CLOSE_SUPPLY, found.organisation)
     context: dict[str, Any] = {"base": found, "why": request.POST.get("why", "")}
     if request.method != "POST":
         if found.closed_at:
             return redirect("base", found.public_id)
         return render(request, "talent/base_close.html", context)
     try:
-        close_base(by=person(request), base=found, why=checked(Closing(data={"why": context["why"]}))["why"])
+        close_base(by=reader(request), base=found, why=checked(Closing(data={"why": context["why"]}))["why"])
     except StateForbids as refused:
         return _refused(request, refused.detail, found)
     except InvalidInput as wrong:
@@ -229,7 +227,7 @@ def _form_page(
         "cities": city_options(typed["city"]),
         "base": base,
         "bodies": body_options(bodies) if bodies and len(bodies) > 1 else None,
-        "sheet": sheet(request),
+        "sheet": sheet_of(request),
     }
     return render(request, "talent/base_form.html", context, status=MENDING if wrong else 200)
 

@@ -24,6 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.errors import FieldError, InvalidInput, NotAllowed, StateForbids
 from accounts.inputs import Input, Prose, checked
 from accounts.models import AuditRow, Organisation, User
+from accounts.pages import MENDING, reader, sheet_of
 from accounts.permissions import WHO_MAY, Act, demand, role_of
 from skills.models import Skill
 from skills.search import search_skills
@@ -44,7 +45,6 @@ from .courses import (
 from .models import Claim, Course, CourseRun, EntryLevel, TrainingBase
 from .models.course import CourseQuerySet
 
-MENDING = 422  # a form that comes back with something to mend
 COURSES_ON_A_PAGE = 20
 SKILLS_FOUND = 5  # skills whose name is like what somebody looks for
 STEPS_SHOWN = 20
@@ -167,14 +167,6 @@ def bodies_to_post_for(user: User) -> list[Organisation]:
     return list(bodies.filter(kind__in=Organisation.TEACHING).exclude(state=Organisation.State.SUSPENDED))
 
 
-def sheet(request: HttpRequest) -> uuid.UUID:
-    """The id that a form for something new was opened with, and under which it is saved."""
-    try:
-        return uuid.UUID(request.POST.get("sheet", ""))
-    except ValueError:
-        return uuid.uuid4()
-
-
 def body_chosen(typed: str, bodies: list[Organisation], faults: list[FieldError]) -> Organisation:
     """The organisation that the form names; where there are several and none is named, that is a fault."""
     chosen = [body for body in bodies if str(body.public_id) == typed] or bodies
@@ -185,15 +177,10 @@ def body_chosen(typed: str, bodies: list[Organisation], faults: list[FieldError]
 
 def no_body_yet(request: HttpRequest) -> HttpResponse:
     """The way on for somebody who writes for no teaching body; a viewer of one is refused."""
-    if Organisation.objects.of_member(person(request)).filter(kind__in=Organisation.TEACHING).exists():
+    if Organisation.objects.of_member(reader(request)).filter(kind__in=Organisation.TEACHING).exists():
         raise NotAllowed
     messages.info(request, _("Courses and bases are posted by schools and training bases. Register yours first."))
     return redirect("organisations")
-
-
-def person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # `login_required` lets nobody else in
-    return request.user
 
 
 # Courses --------------------------------------------------------------------------------------------------------------
@@ -230,7 +217,7 @@ def courses(request: HttpRequest) -> HttpResponse:
         "query": urlencode(kept),
         "cities": city_options(asked["city"], _("any city")),
         "bodies": bodies,
-        "may_post": request.user.is_authenticated and bool(bodies_to_post_for(person(request))),
+        "may_post": request.user.is_authenticated and bool(bodies_to_post_for(reader(request))),
     }
     return render(request, "talent/courses.html", context)
 
@@ -274,7 +261,7 @@ def what_one_may(role: str | None, course: Course) -> dict[str, bool]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def course_new(request: HttpRequest) -> HttpResponse:
     """Write a course; it becomes a draft, or is published at once."""
-    bodies = bodies_to_post_for(person(request))
+    bodies = bodies_to_post_for(reader(request))
     if not bodies:
         return no_body_yet(request)
     if request.method != "POST":
@@ -288,7 +275,7 @@ def course_new(request: HttpRequest) -> HttpResponse:
     body = body_chosen(form.values["organisation"], bodies, faults)
 
     def create() -> Course:
-        return create_course(by=person(request), organisation=body, data=form.as_written(), public_id=sheet(request))
+        return create_course(by=reader(request), organisation=body, data=form.as_written(), public_id=sheet_of(request))
 
     try:
         made = _saved(request, create, faults)
@@ -307,7 +294,7 @@ def course_new(request: HttpRequest) -> HttpResponse:
 def course_change(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Rewrite a course; what is published is matched anew."""
     was = _seen_course(request, public_id)
-    demand(person(request), Act.WRITE_SUPPLY, was.organisation)
+    demand(reader(request), Act.WRITE_SUPPLY, was.organisation)
     if was.status == Course.Status.CLOSED:
         return _refused(request, _("This course is closed and no longer changes."), was)
     if request.method != "POST":
@@ -318,7 +305,7 @@ def course_change(request: HttpRequest, public_id: Any) -> HttpResponse:
     faults = form.faults()
 
     def change() -> Course:
-        return change_course(by=person(request), course=was, data=form.as_written() | {"external_id": was.external_id})
+        return change_course(by=reader(request), course=was, data=form.as_written() | {"external_id": was.external_id})
 
     try:
         now = _saved(request, change, faults)
@@ -341,13 +328,13 @@ def course_change(request: HttpRequest, public_id: Any) -> HttpResponse:
 def course_publish(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Publish a draft; a page asks first."""
     found = _seen_course(request, public_id)
-    demand(person(request), Act.PUBLISH_SUPPLY, found.organisation)
+    demand(reader(request), Act.PUBLISH_SUPPLY, found.organisation)
     if request.method != "POST":
         if found.status != Course.Status.DRAFT:
             return redirect("course", found.public_id)
         return render(request, "talent/course_publish.html", {"course": found})
     try:
-        publish_course(by=person(request), course=found)
+        publish_course(by=reader(request), course=found)
     except StateForbids as refused:
         return _refused(request, refused.detail, found)
     except InvalidInput as wrong:
@@ -363,7 +350,7 @@ def course_publish(request: HttpRequest, public_id: Any) -> HttpResponse:
 def course_close(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Close a course for good; a page asks first, and why."""
     found = _seen_course(request, public_id)
-    demand(person(request), Act.CLOSE_SUPPLY, found.organisation)
+    demand(reader(request), Act.CLOSE_SUPPLY, found.organisation)
     context: dict[str, Any] = {"course": found, "why": request.POST.get("why", "")}
     if request.method != "POST":
         if found.status == Course.Status.CLOSED:
@@ -371,7 +358,7 @@ def course_close(request: HttpRequest, public_id: Any) -> HttpResponse:
         return render(request, "talent/course_close.html", context)
     try:
         why = checked(Closing(data={"why": context["why"]}))["why"]
-        close_course(by=person(request), course=found, why=why)
+        close_course(by=reader(request), course=found, why=why)
     except StateForbids as refused:
         return _refused(request, refused.detail, found)
     except InvalidInput as wrong:
@@ -387,7 +374,7 @@ def course_copy(request: HttpRequest, public_id: Any) -> HttpResponse:
     """A new draft that says the same; it is opened to be changed."""
     found = _seen_course(request, public_id)
     try:
-        copy = copy_course(by=person(request), course=found)
+        copy = copy_course(by=reader(request), course=found)
     except InvalidInput:
         return _refused(request, _("Nothing of it can be copied: its skills are no longer in the framework."), found)
     messages.success(request, _("Copied. This is the new draft; it has no runs yet."))
@@ -400,12 +387,12 @@ def course_copy(request: HttpRequest, public_id: Any) -> HttpResponse:
 def course_run_new(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Add a run to a course."""
     of = _seen_course(request, public_id)
-    demand(person(request), Act.WRITE_SUPPLY, of.organisation)
-    key = sheet(request)
+    demand(reader(request), Act.WRITE_SUPPLY, of.organisation)
+    key = sheet_of(request)
 
     def add(form: RunForm) -> None:
         if not CourseRun.objects.filter(course=of, public_id=key).exists():  # the button was pressed twice
-            add_run(by=person(request), course=of, data=form.as_written(), public_id=key)
+            add_run(by=reader(request), course=of, data=form.as_written(), public_id=key)
             messages.success(request, _("The run is added."))
 
     return _run_page(request, of, RunForm.new(_bases(of)), add, key=key)
@@ -416,12 +403,12 @@ def course_run_new(request: HttpRequest, public_id: Any) -> HttpResponse:
 def course_run_change(request: HttpRequest, public_id: Any, run_id: Any) -> HttpResponse:
     """Change a run: its dates, seats, price or place."""
     of = _seen_course(request, public_id)
-    demand(person(request), Act.WRITE_SUPPLY, of.organisation)
+    demand(reader(request), Act.WRITE_SUPPLY, of.organisation)
     run = _seen_run(of, run_id)
 
     def change(form: RunForm) -> None:
         # What the form does not show stays as it is.
-        change_run(by=person(request), run=run, data=form.as_written() | {"external_id": run.external_id})
+        change_run(by=reader(request), run=run, data=form.as_written() | {"external_id": run.external_id})
         messages.success(request, _("Saved."))
 
     return _run_page(request, of, RunForm.of(run, _bases(of, run)), change, run=run)
@@ -432,13 +419,13 @@ def course_run_change(request: HttpRequest, public_id: Any, run_id: Any) -> Http
 def course_run_cancel(request: HttpRequest, public_id: Any, run_id: Any) -> HttpResponse:
     """Cancel a run for good; a page asks first, and why."""
     of = _seen_course(request, public_id)
-    demand(person(request), Act.CLOSE_SUPPLY, of.organisation)
+    demand(reader(request), Act.CLOSE_SUPPLY, of.organisation)
     run = _seen_run(of, run_id)
     context: dict[str, Any] = {"course": of, "run": run, "why": request.POST.get("why", "")}
     if request.method != "POST":
         return render(request, "talent/course_run_cancel.html", context)
     try:
-        cancel_run(by=person(request), run=run, why=checked(Closing(data={"why": context["why"]}))["why"])
+        cancel_run(by=reader(request), run=run, why=checked(Closing(data={"why": context["why"]}))["why"])
     except StateForbids as refused:
         return _refused(request, refused.detail, of)
     except InvalidInput as wrong:
@@ -544,7 +531,7 @@ def _saved(request: HttpRequest, write: Callable[[], Course], faults: list[Field
                 raise InvalidInput(())
             if "publish" in request.POST.getlist("do") and course.status == Course.Status.DRAFT:
                 try:
-                    course = publish_course(by=person(request), course=course)
+                    course = publish_course(by=reader(request), course=course)
                 except StateForbids as refused:
                     messages.warning(request, str(refused.detail))
     except InvalidInput as wrong:
@@ -568,14 +555,14 @@ def _form_page(
         "body": course.organisation if course else bodies[0] if bodies else None,
         "bodies": body_options(bodies) if bodies and len(bodies) > 1 else None,
         "published": course is not None and course.status == Course.Status.PUBLISHED,
-        "sheet": sheet(request),
+        "sheet": sheet_of(request),
     }
     return render(request, "talent/course_form.html", context, status=status)
 
 
 def _made_before(request: HttpRequest) -> Course | None:
     """The course that this very form has made already: the button was pressed twice."""
-    return Course.objects.visible_to(request.user).filter(public_id=sheet(request)).first()
+    return Course.objects.visible_to(request.user).filter(public_id=sheet_of(request)).first()
 
 
 def _refused(request: HttpRequest, why: Any, course: Course) -> HttpResponse:

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.errors import FieldError, InvalidInput, NotAllowed, StateForbids
 from accounts.inputs import checked
 from accounts.models import AuditRow, Organisation, User
+from accounts.pages import MENDING, reader, sheet_of
 from accounts.permissions import WHO_MAY, Act
 from accounts.prose import SpokenLanguage
 
@@ -39,7 +40,6 @@ from .experts import (
 )
 from .models import Claim, Expert
 
-MENDING = 422  # a form that comes back with something to mend
 EXPERTS_A_PAGE = 20
 STEPS_SHOWN = 20
 FILTERS = ("advice", "field", "language", "city")
@@ -100,7 +100,7 @@ def organisations_to_post_for(user: User) -> list[Organisation]:
 @require_safe
 def experts(request: HttpRequest) -> HttpResponse:
     """Everybody who gives advice, by what is asked for; `mine` shows one's own in any state."""
-    user = _user(request)
+    user = reader(request)
     mine, only_mine = experts_of(user), "mine" in request.GET
     options = _filter_options()
     asked = {name: request.GET.get(name, "") for name in FILTERS}
@@ -131,7 +131,7 @@ def experts(request: HttpRequest) -> HttpResponse:
 @require_safe
 def expert(request: HttpRequest, public_id: Any) -> HttpResponse:
     """One expert: what they advise on, what they can do, and on what ground; to who posts it also what was done."""
-    user = _user(request)
+    user = reader(request)
     claims = Claim.objects.filter(withdrawn_at=None).select_related("skill", "confirmer").order_by("-level", "id")
     experts = Expert.objects.visible_to(user).select_related("organisation", "city")
     found = get_object_or_404(experts.prefetch_related(Prefetch("claims", claims)), public_id=public_id)
@@ -154,7 +154,7 @@ def expert(request: HttpRequest, public_id: Any) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def expert_new(request: HttpRequest) -> HttpResponse:
     """Write a profile, one's own or that of an expert of an organisation; a draft, or published at once."""
-    user = _user(request)
+    user = reader(request)
     if request.method == "POST" and (there := _made_before(request)):
         return redirect("expert", there.public_id)
     bodies, own = organisations_to_post_for(user), _has_own(user)
@@ -171,7 +171,7 @@ def expert_new(request: HttpRequest) -> HttpResponse:
     poster = _poster(form.values["organisation"], bodies, own, faults)
 
     def create() -> Expert:
-        return create_expert(by=user, organisation=poster, data=form.as_written(), public_id=_sheet(request))
+        return create_expert(by=user, organisation=poster, data=form.as_written(), public_id=sheet_of(request))
 
     try:
         made = _saved(request, create, faults)
@@ -200,7 +200,7 @@ def expert_change(request: HttpRequest, public_id: Any) -> HttpResponse:
     faults = form.faults()
 
     def change() -> Expert:
-        return change_expert(by=_user(request), expert=was, data=form.as_written(), partial=True)
+        return change_expert(by=reader(request), expert=was, data=form.as_written(), partial=True)
 
     try:
         changed = _saved(request, change, faults)
@@ -222,7 +222,7 @@ def expert_publish(request: HttpRequest, public_id: Any) -> HttpResponse:
             return redirect("expert", found.public_id)
         return render(request, "talent/expert_publish.html", {"expert": found})
     try:
-        publish_expert(by=_user(request), expert=found)
+        publish_expert(by=reader(request), expert=found)
     except StateForbids as refused:
         return _refused(request, refused.detail, found)
     except InvalidInput as wrong:
@@ -245,7 +245,7 @@ def expert_close(request: HttpRequest, public_id: Any) -> HttpResponse:
         return render(request, "talent/expert_close.html", context)
     try:
         why = checked(ExpertClosingInput(data={"why": context["why"]}))["why"]
-        close_expert(by=_user(request), expert=found, why=why)
+        close_expert(by=reader(request), expert=found, why=why)
     except StateForbids as refused:
         return _refused(request, refused.detail, found)
     except InvalidInput as wrong:
@@ -261,7 +261,7 @@ def expert_copy(request: HttpRequest, public_id: Any) -> HttpResponse:
     """A draft that says the same; a button that is pressed twice makes one."""
     found = _to_do(request, public_id, Act.WRITE_SUPPLY)
     try:
-        draft = _made_before(request) or copy_expert(by=_user(request), expert=found, public_id=_sheet(request))
+        draft = _made_before(request) or copy_expert(by=reader(request), expert=found, public_id=sheet_of(request))
     except StateForbids as refused:
         return _refused(request, refused.detail, found)
     if draft.pk == found.pk:
@@ -283,7 +283,7 @@ def _saved(request: HttpRequest, write: Callable[[], Expert], faults: list[Field
                 raise InvalidInput(())
             if "publish" in request.POST.getlist("do") and expert.status == Expert.Status.DRAFT:
                 try:
-                    expert = publish_expert(by=_user(request), expert=expert)
+                    expert = publish_expert(by=reader(request), expert=expert)
                 except StateForbids as refused:
                     messages.warning(request, str(refused.detail))
     except InvalidInput as wrong:
@@ -336,7 +336,7 @@ def _form_page(
         "posters": [("", _("choose")), *posters] if len(posters) > 1 else None,
         "waiting": body is not None and body.state != Organisation.State.VERIFIED,
         "published": expert is not None and expert.status == Expert.Status.PUBLISHED,
-        "sheet": _sheet(request),
+        "sheet": sheet_of(request),
     }
     return render(request, "talent/expert_form.html", context, status=status)
 
@@ -394,8 +394,8 @@ def _step_words(step: AuditRow) -> str:
 
 def _to_do(request: HttpRequest, public_id: Any, act: Act) -> Expert:
     """The profile, for somebody who may do this to it."""
-    found = seen_expert(_user(request), public_id)
-    demand(_user(request), act, found)
+    found = seen_expert(reader(request), public_id)
+    demand(reader(request), act, found)
     return found
 
 
@@ -403,24 +403,11 @@ def _has_own(user: User) -> bool:
     return Expert.objects.filter(user=user).exists()
 
 
-def _sheet(request: HttpRequest) -> uuid.UUID:
-    """The id that a form for a new profile was opened with, and under which it is saved."""
-    try:
-        return uuid.UUID(request.POST.get("sheet", ""))
-    except ValueError:
-        return uuid.uuid4()
-
-
 def _made_before(request: HttpRequest) -> Expert | None:
     """The profile that this very form has made already: the button was pressed twice."""
-    return experts_of(_user(request)).filter(public_id=_sheet(request)).first()
+    return experts_of(reader(request)).filter(public_id=sheet_of(request)).first()
 
 
 def _refused(request: HttpRequest, why: Any, back: Expert | None) -> HttpResponse:
     messages.warning(request, str(why))
     return redirect("expert", back.public_id) if back else redirect("experts")
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # `expert_page` lets nobody else in
-    return request.user

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.errors import FieldError, InvalidInput, NotAllowed, StateForbids
 from accounts.inputs import checked
 from accounts.models import AuditRow, City, Organisation, User
+from accounts.pages import MENDING, reader, sheet_of
 from accounts.permissions import WHO_MAY, Act, demand, role_of
 
 from .forms import Pairs
@@ -27,7 +28,6 @@ from .program_forms import ProgramForm
 from .program_inputs import ProgramClosingInput
 from .programs import change_program, close_program, copy_program, create_program, publish_program
 
-MENDING = 422  # a form that comes back with something to mend
 ON_A_PAGE = 20
 STEPS_SHOWN = 20
 
@@ -156,7 +156,7 @@ def what_one_may(user: User | AnonymousUser, program: Program) -> dict[str, bool
 @require_http_methods(["GET", "HEAD", "POST"])
 def program_new(request: HttpRequest) -> HttpResponse:
     """Write a program; it becomes a draft, or is published at once."""
-    own = schools_of(_user(request))
+    own = schools_of(reader(request))
     schools = [school for school in own if school.may_post]
     if not schools:
         if own:
@@ -177,7 +177,7 @@ def program_new(request: HttpRequest) -> HttpResponse:
 
     def create() -> Program:
         return create_program(
-            by=_user(request), organisation=chosen[0], data=form.as_written(), public_id=_sheet(request)
+            by=reader(request), organisation=chosen[0], data=form.as_written(), public_id=sheet_of(request)
         )
 
     try:
@@ -194,8 +194,8 @@ def program_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def program_change(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Rewrite a program; what is published is matched anew."""
-    was = seen_program(_user(request), public_id)
-    demand(_user(request), Act.WRITE_SUPPLY, was.organisation)
+    was = seen_program(reader(request), public_id)
+    demand(reader(request), Act.WRITE_SUPPLY, was.organisation)
     if was.status == Program.Status.CLOSED:
         return _refused(request, _("This program is closed and no longer changes."), was)
     if request.method != "POST":
@@ -207,7 +207,7 @@ def program_change(request: HttpRequest, public_id: Any) -> HttpResponse:
 
     def change() -> Program:
         data = form.as_written() | {"external_id": was.external_id}
-        return change_program(by=_user(request), program=was, data=data)
+        return change_program(by=reader(request), program=was, data=data)
 
     try:
         now = _saved(request, change, faults)
@@ -235,7 +235,7 @@ def _saved(request: HttpRequest, write: Callable[[], Program], faults: list[Fiel
                 raise InvalidInput(())
             if "publish" in request.POST.getlist("do") and program.status == Program.Status.DRAFT:
                 try:
-                    program = publish_program(by=_user(request), program=program)
+                    program = publish_program(by=reader(request), program=program)
                 except StateForbids as refused:
                     messages.warning(request, str(refused.detail))
     except InvalidInput as wrong:
@@ -253,14 +253,14 @@ def _after_saving(request: HttpRequest, program: Program, *, published: bool) ->
 @require_http_methods(["GET", "HEAD", "POST"])
 def program_publish(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Publish a draft; a page asks first."""
-    found = seen_program(_user(request), public_id)
-    demand(_user(request), Act.PUBLISH_SUPPLY, found.organisation)
+    found = seen_program(reader(request), public_id)
+    demand(reader(request), Act.PUBLISH_SUPPLY, found.organisation)
     if request.method != "POST":
         if found.status != Program.Status.DRAFT:
             return redirect("program", found.public_id)
         return render(request, "talent/program_publish.html", {"program": found})
     try:
-        publish_program(by=_user(request), program=found)
+        publish_program(by=reader(request), program=found)
     except StateForbids as refused:
         return _refused(request, refused.detail, found)
     except InvalidInput as wrong:
@@ -275,8 +275,8 @@ def program_publish(request: HttpRequest, public_id: Any) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def program_close(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Close a program for good; a page asks first, and why."""
-    found = seen_program(_user(request), public_id)
-    demand(_user(request), Act.CLOSE_SUPPLY, found.organisation)
+    found = seen_program(reader(request), public_id)
+    demand(reader(request), Act.CLOSE_SUPPLY, found.organisation)
     context: dict[str, Any] = {"program": found, "why": request.POST.get("why", "")}
     if request.method != "POST":
         if found.status == Program.Status.CLOSED:
@@ -284,7 +284,7 @@ def program_close(request: HttpRequest, public_id: Any) -> HttpResponse:
         return render(request, "talent/program_close.html", context)
     try:
         close_program(
-            by=_user(request), program=found, why=checked(ProgramClosingInput(data={"why": context["why"]}))["why"]
+            by=reader(request), program=found, why=checked(ProgramClosingInput(data={"why": context["why"]}))["why"]
         )
     except StateForbids as refused:
         return _refused(request, refused.detail, found)
@@ -299,8 +299,8 @@ def program_close(request: HttpRequest, public_id: Any) -> HttpResponse:
 @require_POST
 def program_copy(request: HttpRequest, public_id: Any) -> HttpResponse:
     """A new draft that says the same; a button that is pressed twice makes one."""
-    found = seen_program(_user(request), public_id)
-    copied = _made_before(request) or copy_program(by=_user(request), program=found, public_id=_sheet(request))
+    found = seen_program(reader(request), public_id)
+    copied = _made_before(request) or copy_program(by=reader(request), program=found, public_id=sheet_of(request))
     messages.success(request, _("This is a copy, a draft. Its intakes are still to be written."))
     return redirect("program-change", copied.public_id)
 
@@ -321,20 +321,14 @@ def _form_page(
         "school": form.school,
         "schools": [(str(school.public_id), str(school)) for school in schools or ()] if several else None,
         "published": program is not None and program.status == Program.Status.PUBLISHED,
-        "sheet": _sheet(request),
+        "sheet": sheet_of(request),
     }
     return render(request, "talent/program_form.html", context, status=status)
 
 
-def _sheet(request: HttpRequest) -> uuid.UUID:
-    """The id that a form for a new program was opened with, and under which it is saved."""
-    sheet = _uuid(request.POST.get("sheet", ""))
-    return sheet if sheet.int else uuid.uuid4()
-
-
 def _made_before(request: HttpRequest) -> Program | None:
     """The program that this very form has made already: the button was pressed twice."""
-    return Program.objects.visible_to(_user(request)).filter(public_id=_sheet(request)).first()
+    return Program.objects.visible_to(reader(request)).filter(public_id=sheet_of(request)).first()
 
 
 def _uuid(word: str) -> uuid.UUID:
@@ -353,8 +347,3 @@ def _clean(word: str) -> str:
 def _refused(request: HttpRequest, why: Any, program: Program) -> HttpResponse:
     messages.warning(request, str(why))
     return redirect("program", program.public_id)
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # `login_required` lets nobody else in
-    return request.user
