@@ -25,15 +25,11 @@ from skills.search import search_skills
 from .base_inputs import base_as_written
 from .bases import change_base, close_base, create_base
 from .course_forms import body_options, city_options
-from .course_views import (
-    Closing,
-    Shown,
-    bodies_to_post_for,
-    body_chosen,
-    no_body_yet,
-)
+from .course_shown import ShownRun
+from .course_views import Closing
 from .forms import FOUND_AT_ONCE
 from .models import CourseRun, TrainingBase
+from .teaching_bodies import bodies_to_post_for, body_chosen, no_body_yet
 
 BASES_ON_A_PAGE = 20
 RUNS_SHOWN = 20
@@ -82,7 +78,7 @@ def base(request: HttpRequest, public_id: Any) -> HttpResponse:
     context = {
         "base": found,
         "specialities": found.specialities.order_by("id"),
-        "runs": [Shown(run) for run in runs],
+        "runs": [ShownRun(run) for run in runs],
         "may_write": alive and role in WHO_MAY[Act.WRITE_SUPPLY],
         "may_close": alive and role in WHO_MAY[Act.CLOSE_SUPPLY],
     }

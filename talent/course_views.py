@@ -1,8 +1,6 @@
-"""Pages of courses and their runs: found and read by everybody, written, published and closed by whoever teaches."""
+"""Pages of courses: found and read by everybody, written, published and closed by whoever teaches."""
 
-import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -15,35 +13,31 @@ from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
-from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.errors import FieldError, InvalidInput, NotAllowed, StateForbids
+from accounts.errors import FieldError, InvalidInput, StateForbids
 from accounts.inputs import Input, Prose, checked
-from accounts.models import AuditRow, Organisation, User
+from accounts.models import AuditRow, Organisation
 from accounts.pages import MENDING, reader, sheet_of
 from accounts.permissions import WHO_MAY, Act, demand, role_of
 from skills.models import Skill
 from skills.search import search_skills
 
-from .course_forms import CourseForm, RunForm, body_options, city_options
+from .course_forms import CourseForm, body_options, city_options
+from .course_shown import ShownRun, ladders_of
 from .courses import (
-    add_run,
-    cancel_run,
     change_course,
-    change_run,
     close_course,
     copy_course,
     courses_found,
     create_course,
     publish_course,
-    run_state,
 )
-from .models import Claim, Course, CourseRun, EntryLevel, TrainingBase
+from .models import Claim, Course, CourseRun, EntryLevel
 from .models.course import CourseQuerySet
+from .teaching_bodies import bodies_to_post_for, body_chosen, no_body_yet
 
 COURSES_ON_A_PAGE = 20
 SKILLS_FOUND = 5  # skills whose name is like what somebody looks for
@@ -58,14 +52,6 @@ STEPS: dict[str, Any] = {
     "change_run": later("Run changed"),
     "cancel_run": later("Run cancelled"),
 }
-# How a run stands: tone, icon and word of its mark.
-RUN_STATES: dict[str, tuple[str, str, Any]] = {
-    "open": ("good", "circle-check", pgettext_lazy("course run", "open")),
-    "full": ("wait", "users", pgettext_lazy("course run", "full")),
-    "begun": ("river", "clock", pgettext_lazy("course run", "has begun")),
-    "over": ("", "lock", pgettext_lazy("course run", "over")),
-    "cancelled": ("bad", "circle-x", pgettext_lazy("course run", "cancelled")),
-}
 
 
 class Closing(Input):
@@ -74,116 +60,6 @@ class Closing(Input):
     why = Prose(max_length=1000, allow_blank=True, default="")
 
 
-@dataclass(frozen=True)
-class Ladder:
-    """What a course does for one skill: from the level on entry up to the level reached."""
-
-    skill: Skill
-    entry: int
-    reached: int
-    evidence: str = ""
-
-    @property
-    def rungs(self) -> list[dict[str, Any]]:
-        """Five rungs, as `components/ladder.html` draws them."""
-        return [
-            {
-                "kind": "held" if rung <= self.entry else "gain" if rung <= self.reached else "idle",
-                "level": rung,
-                "x": 25 * rung - 25,
-                "plus": 25 * rung - 17,
-                "middle": 25 * rung - 14,
-            }
-            for rung in range(1, 6)
-        ]
-
-    @property
-    def gate(self) -> int:
-        return 25 * max(self.reached, self.entry) - 5
-
-    @property
-    def label(self) -> str:
-        words = {"skill": self.skill.label, "entry": self.entry, "reached": self.reached}
-        if not self.reached:
-            return _("%(skill)s: level %(entry)s is asked for on entry") % words
-        return _("%(skill)s: from level %(entry)s to level %(reached)s") % words
-
-    @property
-    def short(self) -> str:
-        """The two levels in a few words."""
-        if not self.reached:
-            return _("%(entry)s on entry") % {"entry": self.entry}
-        if not self.entry:
-            return _("to %(reached)s") % {"reached": self.reached}
-        return _("%(entry)s to %(reached)s") % {"entry": self.entry, "reached": self.reached}
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A run as a row of a table."""
-
-    run: CourseRun
-
-    @property
-    def stands(self) -> str:
-        return run_state(self.run)
-
-    @property
-    def mark(self) -> tuple[str, str, Any]:
-        return RUN_STATES[self.stands]
-
-    @property
-    def left(self) -> int:
-        return self.run.seats - self.run.taken
-
-    @property
-    def place(self) -> str:
-        """Where it takes place, in a few words."""
-        there = [str(place) for place in (self.run.base, self.run.city) if place]
-        if self.run.online:
-            there.append(_("online"))
-        return pgettext("between words", ", ").join(there)
-
-    @property
-    def price(self) -> str:
-        """What a seat costs, in a few words."""
-        if not self.run.price:
-            return pgettext("price", "free")
-        whole = self.run.price == self.run.price.to_integral_value()
-        amount = number_format(self.run.price, 0 if whole else 2, use_l10n=True, force_grouping=True)
-        currency = pgettext("currency", "CNY") if self.run.currency == "CNY" else self.run.currency
-        return _("%(amount)s %(currency)s") % {"amount": amount, "currency": currency}
-
-    @property
-    def alive(self) -> bool:
-        """Whether it can still be changed or cancelled."""
-        return self.stands not in {"cancelled", "over"}
-
-
-def bodies_to_post_for(user: User) -> list[Organisation]:
-    """The teaching bodies for which this person may write courses and bases."""
-    roles = WHO_MAY[Act.WRITE_SUPPLY]
-    bodies = Organisation.objects.filter(memberships__user=user, memberships__role__in=roles)
-    return list(bodies.filter(kind__in=Organisation.TEACHING).exclude(state=Organisation.State.SUSPENDED))
-
-
-def body_chosen(typed: str, bodies: list[Organisation], faults: list[FieldError]) -> Organisation:
-    """The organisation that the form names; where there are several and none is named, that is a fault."""
-    chosen = [body for body in bodies if str(body.public_id) == typed] or bodies
-    if len(chosen) > 1:
-        faults.append(FieldError(("organisation",), "required", _("Say for which organisation.")))
-    return chosen[0]
-
-
-def no_body_yet(request: HttpRequest) -> HttpResponse:
-    """The way on for somebody who writes for no teaching body; a viewer of one is refused."""
-    if Organisation.objects.of_member(reader(request)).filter(kind__in=Organisation.TEACHING).exists():
-        raise NotAllowed
-    messages.info(request, _("Courses and bases are posted by schools and training bases. Register yours first."))
-    return redirect("organisations")
-
-
-# Courses --------------------------------------------------------------------------------------------------------------
 @require_safe
 def courses(request: HttpRequest) -> HttpResponse:
     """Courses that everybody may take, and those of one's own organisations in any state; newest first."""
@@ -210,7 +86,7 @@ def courses(request: HttpRequest) -> HttpResponse:
     kept = {name: value for name, value in asked.items() if value}
     context = {
         "page": page,
-        "rows": [(course, _ladders(course), [Shown(run) for run in course.coming]) for course in page],
+        "rows": [(course, ladders_of(course), [ShownRun(run) for run in course.coming]) for course in page],
         "asked": asked,
         "skill": skill,
         "without_skill": urlencode({name: value for name, value in kept.items() if name != "skill"}),
@@ -225,18 +101,18 @@ def courses(request: HttpRequest) -> HttpResponse:
 @require_safe
 def course(request: HttpRequest, public_id: Any) -> HttpResponse:
     """One course: what it asks for and leads to, and its runs; to its organisation also what was done with it."""
-    found = _seen_course(request, public_id)
+    found = seen_course(request, public_id)
     role = role_of(request.user, found.organisation)
     may = what_one_may(role, found)
     steps = []
     if role:
         rows = AuditRow.objects.filter(subject_kind="course", subject_id=found.public_id).select_related("actor")
         steps = [(step, STEPS.get(step.action, step.action)) for step in rows[:STEPS_SHOWN]]
-    runs = [Shown(run) for run in found.coming]
+    runs = [ShownRun(run) for run in found.coming]
     context = {
         "course": found,
         "may": may,
-        "ladders": _ladders(found),
+        "ladders": ladders_of(found),
         "runs": [run for run in runs if run.stands != "over"],
         "past": [run for run in runs if run.stands == "over"],
         "steps": steps,
@@ -293,10 +169,10 @@ def course_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def course_change(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Rewrite a course; what is published is matched anew."""
-    was = _seen_course(request, public_id)
+    was = seen_course(request, public_id)
     demand(reader(request), Act.WRITE_SUPPLY, was.organisation)
     if was.status == Course.Status.CLOSED:
-        return _refused(request, _("This course is closed and no longer changes."), was)
+        return refused(request, _("This course is closed and no longer changes."), was)
     if request.method != "POST":
         return _form_page(request, CourseForm.of(was), course=was)
     form = CourseForm.typed(request.POST)
@@ -309,8 +185,8 @@ def course_change(request: HttpRequest, public_id: Any) -> HttpResponse:
 
     try:
         now = _saved(request, change, faults)
-    except StateForbids as refused:
-        return _refused(request, refused.detail, was)
+    except StateForbids as forbidden:
+        return refused(request, forbidden.detail, was)
     except InvalidInput:
         form.blame(faults)
         return _form_page(request, form, course=was, status=MENDING)
@@ -327,7 +203,7 @@ def course_change(request: HttpRequest, public_id: Any) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def course_publish(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Publish a draft; a page asks first."""
-    found = _seen_course(request, public_id)
+    found = seen_course(request, public_id)
     demand(reader(request), Act.PUBLISH_SUPPLY, found.organisation)
     if request.method != "POST":
         if found.status != Course.Status.DRAFT:
@@ -335,8 +211,8 @@ def course_publish(request: HttpRequest, public_id: Any) -> HttpResponse:
         return render(request, "talent/course_publish.html", {"course": found})
     try:
         publish_course(by=reader(request), course=found)
-    except StateForbids as refused:
-        return _refused(request, refused.detail, found)
+    except StateForbids as forbidden:
+        return refused(request, forbidden.detail, found)
     except InvalidInput as wrong:
         form = CourseForm.of(found)
         form.blame(wrong.errors)
@@ -349,7 +225,7 @@ def course_publish(request: HttpRequest, public_id: Any) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def course_close(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Close a course for good; a page asks first, and why."""
-    found = _seen_course(request, public_id)
+    found = seen_course(request, public_id)
     demand(reader(request), Act.CLOSE_SUPPLY, found.organisation)
     context: dict[str, Any] = {"course": found, "why": request.POST.get("why", "")}
     if request.method != "POST":
@@ -359,8 +235,8 @@ def course_close(request: HttpRequest, public_id: Any) -> HttpResponse:
     try:
         why = checked(Closing(data={"why": context["why"]}))["why"]
         close_course(by=reader(request), course=found, why=why)
-    except StateForbids as refused:
-        return _refused(request, refused.detail, found)
+    except StateForbids as forbidden:
+        return refused(request, forbidden.detail, found)
     except InvalidInput as wrong:
         context["errors"] = {"why": [fault.detail for fault in wrong.errors]}
         return render(request, "talent/course_close.html", context, status=MENDING)
@@ -372,109 +248,19 @@ def course_close(request: HttpRequest, public_id: Any) -> HttpResponse:
 @require_POST
 def course_copy(request: HttpRequest, public_id: Any) -> HttpResponse:
     """A new draft that says the same; it is opened to be changed."""
-    found = _seen_course(request, public_id)
+    found = seen_course(request, public_id)
     try:
         copy = copy_course(by=reader(request), course=found)
     except InvalidInput:
-        return _refused(request, _("Nothing of it can be copied: its skills are no longer in the framework."), found)
+        return refused(request, _("Nothing of it can be copied: its skills are no longer in the framework."), found)
     messages.success(request, _("Copied. This is the new draft; it has no runs yet."))
     return redirect("course-change", copy.public_id)
 
 
-# Runs -----------------------------------------------------------------------------------------------------------------
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def course_run_new(request: HttpRequest, public_id: Any) -> HttpResponse:
-    """Add a run to a course."""
-    of = _seen_course(request, public_id)
-    demand(reader(request), Act.WRITE_SUPPLY, of.organisation)
-    key = sheet_of(request)
-
-    def add(form: RunForm) -> None:
-        if not CourseRun.objects.filter(course=of, public_id=key).exists():  # the button was pressed twice
-            add_run(by=reader(request), course=of, data=form.as_written(), public_id=key)
-            messages.success(request, _("The run is added."))
-
-    return _run_page(request, of, RunForm.new(_bases(of)), add, key=key)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def course_run_change(request: HttpRequest, public_id: Any, run_id: Any) -> HttpResponse:
-    """Change a run: its dates, seats, price or place."""
-    of = _seen_course(request, public_id)
-    demand(reader(request), Act.WRITE_SUPPLY, of.organisation)
-    run = _seen_run(of, run_id)
-
-    def change(form: RunForm) -> None:
-        # What the form does not show stays as it is.
-        change_run(by=reader(request), run=run, data=form.as_written() | {"external_id": run.external_id})
-        messages.success(request, _("Saved."))
-
-    return _run_page(request, of, RunForm.of(run, _bases(of, run)), change, run=run)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def course_run_cancel(request: HttpRequest, public_id: Any, run_id: Any) -> HttpResponse:
-    """Cancel a run for good; a page asks first, and why."""
-    of = _seen_course(request, public_id)
-    demand(reader(request), Act.CLOSE_SUPPLY, of.organisation)
-    run = _seen_run(of, run_id)
-    context: dict[str, Any] = {"course": of, "run": run, "why": request.POST.get("why", "")}
-    if request.method != "POST":
-        return render(request, "talent/course_run_cancel.html", context)
-    try:
-        cancel_run(by=reader(request), run=run, why=checked(Closing(data={"why": context["why"]}))["why"])
-    except StateForbids as refused:
-        return _refused(request, refused.detail, of)
-    except InvalidInput as wrong:
-        context["errors"] = {"why": [fault.detail for fault in wrong.errors]}
-        return render(request, "talent/course_run_cancel.html", context, status=MENDING)
-    messages.success(request, _("The run is cancelled."))
-    return redirect("course", of.public_id)
-
-
-def _run_page(
-    request: HttpRequest,
-    of: Course,
-    form: RunForm,
-    write: Callable[[RunForm], None],
-    *,
-    run: CourseRun | None = None,
-    key: uuid.UUID | None = None,
-) -> HttpResponse:
-    status = 200
-    if request.method == "POST":
-        form = RunForm.typed(request.POST, form.bases)
-        try:
-            write(form)
-            return redirect("course", of.public_id)
-        except StateForbids as refused:
-            return _refused(request, refused.detail, of)
-        except InvalidInput as wrong:
-            form.blame(wrong.errors)
-            status = MENDING
-    return render(
-        request, "talent/course_run_form.html", {"course": of, "form": form, "run": run, "sheet": key}, status=status
-    )
-
-
 # What they share ------------------------------------------------------------------------------------------------------
-def _seen_course(request: HttpRequest, public_id: Any) -> Any:
+def seen_course(request: HttpRequest, public_id: Any) -> Any:
     """The course with its rows, if this person may see it; anything else is not found."""
     return get_object_or_404(_with_rows(Course.objects.visible_to(request.user), all_runs=True), public_id=public_id)
-
-
-def _seen_run(of: Course, run_id: Any) -> CourseRun:
-    rows = CourseRun.objects.filter(course=of).select_related("course__organisation", "city", "base")
-    return get_object_or_404(rows, public_id=run_id)
-
-
-def _bases(of: Course, run: CourseRun | None = None) -> list[TrainingBase]:
-    """The bases that a run of this course may take place at."""
-    open_now = Q(closed_at=None) | Q(pk=run.base_id if run else None)
-    return list(TrainingBase.objects.filter(open_now, organisation=of.organisation).select_related("city"))
 
 
 def _with_rows(courses: CourseQuerySet, *, all_runs: bool = False) -> Any:
@@ -492,17 +278,6 @@ def _with_rows(courses: CourseQuerySet, *, all_runs: bool = False) -> Any:
         )
         .order_by("-id")
     )
-
-
-def _ladders(course: Course) -> list[Ladder]:
-    """What the course does for each skill, the largest step first; then what it only asks for."""
-    entry = {row.skill_id: row for row in course.entry_levels.all()}
-    ladders = []
-    for claim in course.claims.all():
-        asked = entry.pop(claim.skill_id, None)
-        ladders.append(Ladder(claim.skill, asked.level if asked else 0, claim.level, claim.evidence))
-    ladders.sort(key=lambda ladder: (ladder.entry - ladder.reached, ladder.skill.label))
-    return ladders + [Ladder(row.skill, row.level, 0) for row in entry.values()]
 
 
 def _named_like(courses: CourseQuerySet, query: str) -> CourseQuerySet:
@@ -532,8 +307,8 @@ def _saved(request: HttpRequest, write: Callable[[], Course], faults: list[Field
             if "publish" in request.POST.getlist("do") and course.status == Course.Status.DRAFT:
                 try:
                     course = publish_course(by=reader(request), course=course)
-                except StateForbids as refused:
-                    messages.warning(request, str(refused.detail))
+                except StateForbids as forbidden:
+                    messages.warning(request, str(forbidden.detail))
     except InvalidInput as wrong:
         faults.extend(wrong.errors)
         raise
@@ -565,6 +340,6 @@ def _made_before(request: HttpRequest) -> Course | None:
     return Course.objects.visible_to(request.user).filter(public_id=sheet_of(request)).first()
 
 
-def _refused(request: HttpRequest, why: Any, course: Course) -> HttpResponse:
+def refused(request: HttpRequest, why: Any, course: Course) -> HttpResponse:
     messages.warning(request, str(why))
     return redirect("course", course.public_id)
