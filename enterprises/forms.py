@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 
 from accounts.errors import FieldError
-from accounts.inputs import Input, Prose
 from accounts.models import City, Organisation
 from accounts.prose import Level, ProseLanguage, SpokenLanguage, WorkKind
 from engine.model import ESSENTIAL_FACTOR
@@ -70,12 +69,6 @@ def words_of(weight: float, essential: bool) -> str | Promise:
 def counted(weight: float, essential: bool) -> float:
     """How much a skill weighs among the others; an essential one counts twice."""
     return weight * (ESSENTIAL_FACTOR if essential else 1.0)
-
-
-class Closing(Input):
-    """What a firm says when it closes a need."""
-
-    why = Prose(max_length=1000, allow_blank=True, default="")
 
 
 @dataclass

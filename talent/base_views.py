@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import FieldError, InvalidInput, StateForbids
 from accounts.forms import errors_by_field
-from accounts.inputs import checked
+from accounts.inputs import WhyInput, checked
 from accounts.models import Organisation
 from accounts.pages import MENDING, reader, sheet_of
 from accounts.permissions import WHO_MAY, Act, demand, role_of
@@ -26,7 +26,6 @@ from .base_inputs import base_as_written
 from .bases import change_base, close_base, create_base
 from .course_forms import body_options, city_options
 from .course_shown import ShownRun
-from .course_views import Closing
 from .forms import FOUND_AT_ONCE
 from .models import CourseRun, TrainingBase
 from .teaching_bodies import bodies_to_post_for, body_chosen, no_body_yet
@@ -152,7 +151,7 @@ def base_close(request: HttpRequest, public_id: Any) -> HttpResponse:
             return redirect("base", found.public_id)
         return render(request, "talent/base_close.html", context)
     try:
-        close_base(by=reader(request), base=found, why=checked(Closing(data={"why": context["why"]}))["why"])
+        close_base(by=reader(request), base=found, why=checked(WhyInput(data={"why": context["why"]}))["why"])
     except StateForbids as refused:
         return _refused(request, refused.detail, found)
     except InvalidInput as wrong:

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.errors import InvalidInput, StateForbids
-from accounts.inputs import checked
+from accounts.inputs import WhyInput, checked
 from accounts.pages import MENDING, reader, sheet_of
 from accounts.permissions import Act, demand
+from accounts.posting_pages import refused
 
 from .course_forms import RunForm
-from .course_views import Closing, refused, seen_course
+from .course_views import seen_course
 from .courses import add_run, cancel_run, change_run
 from .models import Course, CourseRun, TrainingBase
 
@@ -66,9 +67,9 @@ def run_cancel(request: HttpRequest, public_id: Any, run_id: Any) -> HttpRespons
     if request.method != "POST":
         return render(request, "talent/course_run_cancel.html", context)
     try:
-        cancel_run(by=reader(request), run=run, why=checked(Closing(data={"why": context["why"]}))["why"])
+        cancel_run(by=reader(request), run=run, why=checked(WhyInput(data={"why": context["why"]}))["why"])
     except StateForbids as forbidden:
-        return refused(request, forbidden.detail, of)
+        return refused(request, forbidden.detail, "course", of)
     except InvalidInput as wrong:
         context["errors"] = {"why": [fault.detail for fault in wrong.errors]}
         return render(request, "talent/course_run_cancel.html", context, status=MENDING)
@@ -92,7 +93,7 @@ def _run_page(
             write(form)
             return redirect("course", of.public_id)
         except StateForbids as forbidden:
-            return refused(request, forbidden.detail, of)
+            return refused(request, forbidden.detail, "course", of)
         except InvalidInput as wrong:
             form.blame(wrong.errors)
             status = MENDING

@@ -1,6 +1,5 @@
 """Pages of courses: found and read by everybody, written, published and closed by whoever teaches."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -8,7 +7,6 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,24 +15,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.errors import FieldError, InvalidInput, StateForbids
-from accounts.inputs import Input, Prose, checked
+from accounts.errors import InvalidInput, StateForbids
 from accounts.models import AuditRow, Organisation
 from accounts.pages import MENDING, reader, sheet_of
-from accounts.permissions import WHO_MAY, Act, demand, role_of
+from accounts.permissions import Act, demand, role_of
+from accounts.posting_pages import acts_of, close_page, made_before, publish_page, refused, saved
 from skills.models import Skill
 from skills.search import search_skills
 
 from .course_forms import CourseForm, body_options, city_options
 from .course_shown import ShownRun, ladders_of
-from .courses import (
-    change_course,
-    close_course,
-    copy_course,
-    courses_found,
-    create_course,
-    publish_course,
-)
+from .courses import LIFE, change_course, copy_course, courses_found, create_course
 from .models import Claim, Course, CourseRun, EntryLevel
 from .models.course import CourseQuerySet
 from .teaching_bodies import bodies_to_post_for, body_chosen, no_body_yet
@@ -52,12 +43,6 @@ STEPS: dict[str, Any] = {
     "change_run": later("Run changed"),
     "cancel_run": later("Run cancelled"),
 }
-
-
-class Closing(Input):
-    """What is said when a course is closed, a run cancelled, or a base closed."""
-
-    why = Prose(max_length=1000, allow_blank=True, default="")
 
 
 @require_safe
@@ -123,14 +108,8 @@ def course(request: HttpRequest, public_id: Any) -> HttpResponse:
 
 def what_one_may(role: str | None, course: Course) -> dict[str, bool]:
     """What the page offers: the acts that the person's role allows and the course's status still knows."""
-    acts = course.organisation.state != Organisation.State.SUSPENDED
-    alive = acts and course.status != Course.Status.CLOSED
-    return {
-        "write": alive and role in WHO_MAY[Act.WRITE_SUPPLY],
-        "copy": acts and role in WHO_MAY[Act.WRITE_SUPPLY],
-        "publish": alive and course.status == Course.Status.DRAFT and role in WHO_MAY[Act.PUBLISH_SUPPLY],
-        "close": alive and role in WHO_MAY[Act.CLOSE_SUPPLY],
-    }
+    acts = {"write": Act.WRITE_SUPPLY, "publish": Act.PUBLISH_SUPPLY, "close": Act.CLOSE_SUPPLY}
+    return acts_of(role, course, course.organisation, **acts)
 
 
 @login_required
@@ -142,7 +121,8 @@ def course_new(request: HttpRequest) -> HttpResponse:
         return no_body_yet(request)
     if request.method != "POST":
         return _form_page(request, CourseForm.new(), bodies=bodies)
-    if there := _made_before(request):
+    mine = Course.objects.visible_to(reader(request))
+    if there := made_before(request, mine):
         return redirect("course", there.public_id)
     form = CourseForm.typed(request.POST)
     if form.rearranged(request.POST):
@@ -154,9 +134,9 @@ def course_new(request: HttpRequest) -> HttpResponse:
         return create_course(by=reader(request), organisation=body, data=form.as_written(), public_id=sheet_of(request))
 
     try:
-        made = _saved(request, create, faults)
+        made = saved(request, LIFE, create, faults)
     except InvalidInput:
-        if there := _made_before(request):
+        if there := made_before(request, mine):
             return redirect("course", there.public_id)
         form.blame(faults)
         return _form_page(request, form, bodies=bodies, status=MENDING)
@@ -172,7 +152,7 @@ def course_change(request: HttpRequest, public_id: Any) -> HttpResponse:
     was = seen_course(request, public_id)
     demand(reader(request), Act.WRITE_SUPPLY, was.organisation)
     if was.status == Course.Status.CLOSED:
-        return refused(request, _("This course is closed and no longer changes."), was)
+        return refused(request, _("This course is closed and no longer changes."), "course", was)
     if request.method != "POST":
         return _form_page(request, CourseForm.of(was), course=was)
     form = CourseForm.typed(request.POST)
@@ -184,9 +164,9 @@ def course_change(request: HttpRequest, public_id: Any) -> HttpResponse:
         return change_course(by=reader(request), course=was, data=form.as_written() | {"external_id": was.external_id})
 
     try:
-        now = _saved(request, change, faults)
+        now = saved(request, LIFE, change, faults)
     except StateForbids as forbidden:
-        return refused(request, forbidden.detail, was)
+        return refused(request, forbidden.detail, "course", was)
     except InvalidInput:
         form.blame(faults)
         return _form_page(request, form, course=was, status=MENDING)
@@ -205,20 +185,7 @@ def course_publish(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Publish a draft; a page asks first."""
     found = seen_course(request, public_id)
     demand(reader(request), Act.PUBLISH_SUPPLY, found.organisation)
-    if request.method != "POST":
-        if found.status != Course.Status.DRAFT:
-            return redirect("course", found.public_id)
-        return render(request, "talent/course_publish.html", {"course": found})
-    try:
-        publish_course(by=reader(request), course=found)
-    except StateForbids as forbidden:
-        return refused(request, forbidden.detail, found)
-    except InvalidInput as wrong:
-        form = CourseForm.of(found)
-        form.blame(wrong.errors)
-        return _form_page(request, form, course=found, status=MENDING)
-    messages.success(request, _("Published."))
-    return redirect("course", found.public_id)
+    return publish_page(request, LIFE, found, CourseForm.of, _form_page)
 
 
 @login_required
@@ -227,21 +194,7 @@ def course_close(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Close a course for good; a page asks first, and why."""
     found = seen_course(request, public_id)
     demand(reader(request), Act.CLOSE_SUPPLY, found.organisation)
-    context: dict[str, Any] = {"course": found, "why": request.POST.get("why", "")}
-    if request.method != "POST":
-        if found.status == Course.Status.CLOSED:
-            return redirect("course", found.public_id)
-        return render(request, "talent/course_close.html", context)
-    try:
-        why = checked(Closing(data={"why": context["why"]}))["why"]
-        close_course(by=reader(request), course=found, why=why)
-    except StateForbids as forbidden:
-        return refused(request, forbidden.detail, found)
-    except InvalidInput as wrong:
-        context["errors"] = {"why": [fault.detail for fault in wrong.errors]}
-        return render(request, "talent/course_close.html", context, status=MENDING)
-    messages.success(request, _("Closed. It is in no list any more."))
-    return redirect("course", found.public_id)
+    return close_page(request, LIFE, found)
 
 
 @login_required
@@ -252,7 +205,9 @@ def course_copy(request: HttpRequest, public_id: Any) -> HttpResponse:
     try:
         copy = copy_course(by=reader(request), course=found)
     except InvalidInput:
-        return refused(request, _("Nothing of it can be copied: its skills are no longer in the framework."), found)
+        return refused(
+            request, _("Nothing of it can be copied: its skills are no longer in the framework."), "course", found
+        )
     messages.success(request, _("Copied. This is the new draft; it has no runs yet."))
     return redirect("course-change", copy.public_id)
 
@@ -294,27 +249,6 @@ def _day(typed: str) -> date | None:
         return None
 
 
-def _saved(request: HttpRequest, write: Callable[[], Course], faults: list[FieldError]) -> Course:
-    """Write a course and perhaps publish it, all or nothing; faults found on the way are added to those of the form.
-
-    Where only the state forbids publishing, the draft is kept and the page says why.
-    """
-    try:
-        with transaction.atomic():
-            course = write()
-            if faults:
-                raise InvalidInput(())
-            if "publish" in request.POST.getlist("do") and course.status == Course.Status.DRAFT:
-                try:
-                    course = publish_course(by=reader(request), course=course)
-                except StateForbids as forbidden:
-                    messages.warning(request, str(forbidden.detail))
-    except InvalidInput as wrong:
-        faults.extend(wrong.errors)
-        raise
-    return course
-
-
 def _form_page(
     request: HttpRequest,
     form: CourseForm,
@@ -333,13 +267,3 @@ def _form_page(
         "sheet": sheet_of(request),
     }
     return render(request, "talent/course_form.html", context, status=status)
-
-
-def _made_before(request: HttpRequest) -> Course | None:
-    """The course that this very form has made already: the button was pressed twice."""
-    return Course.objects.visible_to(request.user).filter(public_id=sheet_of(request)).first()
-
-
-def refused(request: HttpRequest, why: Any, course: Course) -> HttpResponse:
-    messages.warning(request, str(why))
-    return redirect("course", course.public_id)

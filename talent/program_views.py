@@ -1,14 +1,12 @@
 """Pages of a program: found by anybody, written, published, closed and copied by its school."""
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
-from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,16 +15,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.errors import FieldError, InvalidInput, NotAllowed, StateForbids
-from accounts.inputs import checked
 from accounts.models import AuditRow, City, Organisation, User
 from accounts.pages import MENDING, reader, sheet_of
 from accounts.permissions import WHO_MAY, Act, demand, role_of
+from accounts.posting_pages import acts_of, close_page, copied, made_before, publish_page, refused, saved
 
 from .forms import Pairs
 from .models import Course, Program
 from .program_forms import ProgramForm
-from .program_inputs import ProgramClosingInput
-from .programs import change_program, close_program, copy_program, create_program, publish_program
+from .programs import LIFE, change_program, create_program
 
 ON_A_PAGE = 20
 STEPS_SHOWN = 20
@@ -141,14 +138,8 @@ def seen_program(user: User | AnonymousUser, public_id: Any) -> Program:
 def what_one_may(user: User | AnonymousUser, program: Program) -> dict[str, bool]:
     """What the page offers: the acts that the person's role allows and the program's status still knows."""
     role = role_of(user, program.organisation)
-    alive = program.status != Program.Status.CLOSED
-    return {
-        "member": role is not None,
-        "write": alive and role in WHO_MAY[Act.WRITE_SUPPLY],
-        "copy": role in WHO_MAY[Act.WRITE_SUPPLY],
-        "publish": program.status == Program.Status.DRAFT and role in WHO_MAY[Act.PUBLISH_SUPPLY],
-        "close": alive and role in WHO_MAY[Act.CLOSE_SUPPLY],
-    }
+    acts = {"write": Act.WRITE_SUPPLY, "publish": Act.PUBLISH_SUPPLY, "close": Act.CLOSE_SUPPLY}
+    return {"member": role is not None} | acts_of(role, program, program.organisation, **acts)
 
 
 # Written by its school ------------------------------------------------------------------------------------------------
@@ -165,7 +156,8 @@ def program_new(request: HttpRequest) -> HttpResponse:
         return redirect("organisations")
     if request.method != "POST":
         return _form_page(request, ProgramForm.new(schools[0]), schools=schools)
-    if there := _made_before(request):
+    mine = Program.objects.visible_to(reader(request))
+    if there := made_before(request, mine):
         return redirect("program" if there.status == Program.Status.PUBLISHED else "program-change", there.public_id)
     chosen = [school for school in schools if str(school.public_id) == request.POST.get("organisation")] or schools
     form = ProgramForm.typed(chosen[0], request.POST)
@@ -181,9 +173,9 @@ def program_new(request: HttpRequest) -> HttpResponse:
         )
 
     try:
-        made = _saved(request, create, faults)
+        made = saved(request, LIFE, create, faults)
     except InvalidInput:
-        if there := _made_before(request):
+        if there := made_before(request, mine):
             return redirect("program", there.public_id)
         form.blame(faults)
         return _form_page(request, form, schools=schools, status=MENDING)
@@ -197,7 +189,7 @@ def program_change(request: HttpRequest, public_id: Any) -> HttpResponse:
     was = seen_program(reader(request), public_id)
     demand(reader(request), Act.WRITE_SUPPLY, was.organisation)
     if was.status == Program.Status.CLOSED:
-        return _refused(request, _("This program is closed and no longer changes."), was)
+        return refused(request, _("This program is closed and no longer changes."), "program", was)
     if request.method != "POST":
         return _form_page(request, ProgramForm.of(was), program=was)
     form = ProgramForm.typed(was.organisation, request.POST)
@@ -210,9 +202,9 @@ def program_change(request: HttpRequest, public_id: Any) -> HttpResponse:
         return change_program(by=reader(request), program=was, data=data)
 
     try:
-        now = _saved(request, change, faults)
-    except StateForbids as refused:
-        return _refused(request, refused.detail, was)
+        now = saved(request, LIFE, change, faults)
+    except StateForbids as forbidden:
+        return refused(request, forbidden.detail, "program", was)
     except InvalidInput:
         form.blame(faults)
         return _form_page(request, form, program=was, status=MENDING)
@@ -221,27 +213,6 @@ def program_change(request: HttpRequest, public_id: Any) -> HttpResponse:
         messages.success(request, _("Saved.")) if changed else messages.info(request, _("Nothing was changed."))
         return redirect("program", now.public_id)
     return _after_saving(request, now, published=now.status == Program.Status.PUBLISHED)
-
-
-def _saved(request: HttpRequest, write: Callable[[], Program], faults: list[FieldError]) -> Program:
-    """Write a program and perhaps publish it, all or nothing; faults found on the way are added to those of the form.
-
-    Where only the state forbids publishing, the draft is kept and the page says why.
-    """
-    try:
-        with transaction.atomic():
-            program = write()
-            if faults:
-                raise InvalidInput(())
-            if "publish" in request.POST.getlist("do") and program.status == Program.Status.DRAFT:
-                try:
-                    program = publish_program(by=reader(request), program=program)
-                except StateForbids as refused:
-                    messages.warning(request, str(refused.detail))
-    except InvalidInput as wrong:
-        faults.extend(wrong.errors)
-        raise
-    return program
 
 
 def _after_saving(request: HttpRequest, program: Program, *, published: bool) -> HttpResponse:
@@ -255,20 +226,7 @@ def program_publish(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Publish a draft; a page asks first."""
     found = seen_program(reader(request), public_id)
     demand(reader(request), Act.PUBLISH_SUPPLY, found.organisation)
-    if request.method != "POST":
-        if found.status != Program.Status.DRAFT:
-            return redirect("program", found.public_id)
-        return render(request, "talent/program_publish.html", {"program": found})
-    try:
-        publish_program(by=reader(request), program=found)
-    except StateForbids as refused:
-        return _refused(request, refused.detail, found)
-    except InvalidInput as wrong:
-        form = ProgramForm.of(found)
-        form.blame(wrong.errors)
-        return _form_page(request, form, program=found, status=MENDING)
-    messages.success(request, _("Published."))
-    return redirect("program", found.public_id)
+    return publish_page(request, LIFE, found, ProgramForm.of, _form_page)
 
 
 @login_required
@@ -277,22 +235,7 @@ def program_close(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Close a program for good; a page asks first, and why."""
     found = seen_program(reader(request), public_id)
     demand(reader(request), Act.CLOSE_SUPPLY, found.organisation)
-    context: dict[str, Any] = {"program": found, "why": request.POST.get("why", "")}
-    if request.method != "POST":
-        if found.status == Program.Status.CLOSED:
-            return redirect("program", found.public_id)
-        return render(request, "talent/program_close.html", context)
-    try:
-        close_program(
-            by=reader(request), program=found, why=checked(ProgramClosingInput(data={"why": context["why"]}))["why"]
-        )
-    except StateForbids as refused:
-        return _refused(request, refused.detail, found)
-    except InvalidInput as wrong:
-        context["errors"] = {"why": [fault.detail for fault in wrong.errors]}
-        return render(request, "talent/program_close.html", context, status=MENDING)
-    messages.success(request, _("Closed. It is in no list any more."))
-    return redirect("program", found.public_id)
+    return close_page(request, LIFE, found)
 
 
 @login_required
@@ -300,9 +243,13 @@ def program_close(request: HttpRequest, public_id: Any) -> HttpResponse:
 def program_copy(request: HttpRequest, public_id: Any) -> HttpResponse:
     """A new draft that says the same; a button that is pressed twice makes one."""
     found = seen_program(reader(request), public_id)
-    copied = _made_before(request) or copy_program(by=reader(request), program=found, public_id=sheet_of(request))
+    demand(reader(request), Act.WRITE_SUPPLY, found.organisation)
+    try:
+        copy = copied(request, LIFE, found, Program.objects.visible_to(reader(request)))
+    except StateForbids as forbidden:
+        return refused(request, forbidden.detail, "program", found)
     messages.success(request, _("This is a copy, a draft. Its intakes are still to be written."))
-    return redirect("program-change", copied.public_id)
+    return redirect("program-change", copy.public_id)
 
 
 def _form_page(
@@ -326,11 +273,6 @@ def _form_page(
     return render(request, "talent/program_form.html", context, status=status)
 
 
-def _made_before(request: HttpRequest) -> Program | None:
-    """The program that this very form has made already: the button was pressed twice."""
-    return Program.objects.visible_to(reader(request)).filter(public_id=sheet_of(request)).first()
-
-
 def _uuid(word: str) -> uuid.UUID:
     """The id in an address; one that nothing has where there is none."""
     try:
@@ -342,8 +284,3 @@ def _uuid(word: str) -> uuid.UUID:
 def _clean(word: str) -> str:
     """What the database can be asked for."""
     return word.replace("\x00", "")[:100]
-
-
-def _refused(request: HttpRequest, why: Any, program: Program) -> HttpResponse:
-    messages.warning(request, str(why))
-    return redirect("program", program.public_id)

@@ -198,3 +198,23 @@ def test_pages_of_a_suspended_firm_refuse_and_never_crash(client, firm, owner):
         assert client.post(address, {}).status_code in (302, 403)
     need.refresh_from_db()
     assert need.status == "published"
+
+
+POSTED = {
+    "need": (factories.a_firm, factories.a_published_need),
+    "program": (factories.a_school, factories.a_published_program),
+    "course": (factories.a_training_body, factories.a_published_course),
+    "expert": (factories.a_school, lambda body: factories.a_published_expert(organisation=body)),
+}
+
+
+@pytest.mark.parametrize("kind", POSTED)
+def test_what_a_suspended_body_posted_is_read_by_its_members_and_offers_no_act(client, owner, kind):
+    a_body, a_posting = POSTED[kind]
+    posting = a_posting(a_body(owner))
+    settle_standing(organisation=posting.organisation, state="suspended", by=factories.staff(), reason="A complaint.")
+    client.force_login(owner)
+    page = client.get(reverse("need-about" if kind == "need" else kind, args=[posting.public_id]))
+    assert page.status_code == 200
+    for act in ("change", "publish", "close", "copy"):
+        assert reverse(f"{kind}-{act}", args=[posting.public_id]) not in page.content.decode()
