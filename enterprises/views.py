@@ -9,10 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.errors import FieldError, InvalidInput, NotAllowed, StateForbids
+from accounts.errors import FieldError, InvalidInput, StateForbids
 from accounts.models import AuditRow, Organisation, User
 from accounts.pages import MENDING, reader, sheet_of
-from accounts.permissions import WHO_MAY, Act, demand, role_of
+from accounts.permissions import WHO_MAY, Act, acting_for, demand, role_of
 from accounts.posting_pages import acts_of, close_page, copied, made_before, publish_page, refused, saved
 
 from .forms import NeedForm, counted, firm_options, words_of
@@ -37,8 +37,7 @@ def what_one_may(user: User, need: Need) -> dict[str, bool]:
 
 def firms_to_post_for(user: User) -> list[Organisation]:
     """The enterprises for which this person may write needs."""
-    kind, roles = Organisation.Kind.ENTERPRISE, WHO_MAY[Act.WRITE_NEED]
-    return list(Organisation.objects.filter(kind=kind, memberships__user=user, memberships__role__in=roles))
+    return list(acting_for(user, Act.WRITE_NEED).filter(kind=Organisation.Kind.ENTERPRISE))
 
 
 @login_required
@@ -47,8 +46,9 @@ def need_new(request: HttpRequest) -> HttpResponse:
     """Write a need; it becomes a draft, or is published at once."""
     firms = firms_to_post_for(reader(request))
     if not firms:
-        if Organisation.objects.of_member(reader(request)).filter(kind=Organisation.Kind.ENTERPRISE).exists():
-            raise NotAllowed
+        own = Organisation.objects.of_member(reader(request)).filter(kind=Organisation.Kind.ENTERPRISE).first()
+        if own:
+            demand(reader(request), Act.WRITE_NEED, own)  # says why not
         messages.info(request, _("Needs are posted by an enterprise. Register yours first."))
         return redirect("organisations")
     if request.method != "POST":

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.errors import FieldError, InvalidInput, StateForbids
 from accounts.models import AuditRow, Organisation, User
 from accounts.pages import MENDING, reader, sheet_of
-from accounts.permissions import WHO_MAY, Act
+from accounts.permissions import Act, acting_for
 from accounts.posting_pages import close_page, copied, made_before, publish_page, refused, saved
 from accounts.prose import SpokenLanguage
 
@@ -70,9 +70,7 @@ def what_one_may(user: User, expert: Expert) -> dict[str, bool]:
 
 def organisations_to_post_for(user: User) -> list[Organisation]:
     """The organisations whose experts this person may write."""
-    roles = WHO_MAY[Act.WRITE_SUPPLY]
-    mine = Organisation.objects.filter(memberships__user=user, memberships__role__in=roles)
-    return list(mine.filter(kind__in=POSTING_KINDS).exclude(state=Organisation.State.SUSPENDED))
+    return list(acting_for(user, Act.WRITE_SUPPLY).filter(kind__in=POSTING_KINDS))
 
 
 @login_required

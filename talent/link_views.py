@@ -19,7 +19,7 @@ from accounts.forms import errors_by_field
 from accounts.inputs import checked
 from accounts.models import Organisation, User
 from accounts.pages import MENDING, reader
-from accounts.permissions import WHO_MAY, Act, demand
+from accounts.permissions import Act, acting_for, demand
 from skills.models import Skill
 from skills.search import search_skills
 
@@ -273,10 +273,7 @@ def _students_page(
 
 def _schools_of(request: HttpRequest) -> QuerySet[Organisation]:
     """The schools and bases whose students this person may see."""
-    roles = WHO_MAY[Act.SEE_STUDENTS]
-    return Organisation.objects.filter(
-        kind__in=SOURCE_OF_KIND, memberships__user=reader(request), memberships__role__in=roles
-    )
+    return acting_for(reader(request), Act.SEE_STUDENTS).filter(kind__in=SOURCE_OF_KIND)
 
 
 def _school(request: HttpRequest, wanted: str) -> Organisation:

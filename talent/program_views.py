@@ -14,10 +14,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.errors import FieldError, InvalidInput, NotAllowed, StateForbids
+from accounts.errors import FieldError, InvalidInput, StateForbids
 from accounts.models import AuditRow, City, Organisation, User
 from accounts.pages import MENDING, reader, sheet_of
-from accounts.permissions import WHO_MAY, Act, demand, role_of
+from accounts.permissions import Act, acting_for, demand, role_of
 from accounts.posting_pages import acts_of, close_page, copied, made_before, publish_page, refused, saved
 
 from .forms import Pairs
@@ -61,11 +61,10 @@ def schools_of(user: User | AnonymousUser) -> list[Any]:
     """The schools that the person acts for, each with `may_post`."""
     if not user.is_authenticated:
         return []
-    rows = Organisation.objects.of_member(user).filter(kind__in=Organisation.SCHOOLS)
-    own: list[Any] = list(rows.prefetch_related("memberships"))
+    writes = set(acting_for(user, Act.WRITE_SUPPLY).values_list("pk", flat=True))
+    own: list[Any] = list(Organisation.objects.of_member(user).filter(kind__in=Organisation.SCHOOLS))
     for school in own:
-        roles = {member.role for member in school.memberships.all() if member.user_id == user.pk}
-        school.may_post = bool(roles & WHO_MAY[Act.WRITE_SUPPLY])
+        school.may_post = school.pk in writes
     return own
 
 
@@ -151,7 +150,7 @@ def program_new(request: HttpRequest) -> HttpResponse:
     schools = [school for school in own if school.may_post]
     if not schools:
         if own:
-            raise NotAllowed
+            demand(reader(request), Act.WRITE_SUPPLY, own[0])  # says why not
         messages.info(request, _("Programs are posted by a university, a college or a school. Register yours first."))
         return redirect("organisations")
     if request.method != "POST":

@@ -5,17 +5,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from accounts.errors import FieldError, NotAllowed
+from accounts.errors import FieldError
 from accounts.models import Organisation, User
 from accounts.pages import reader
-from accounts.permissions import WHO_MAY, Act
+from accounts.permissions import Act, acting_for, demand
 
 
 def bodies_to_post_for(user: User) -> list[Organisation]:
     """The teaching bodies for which this person may write courses and bases."""
-    roles = WHO_MAY[Act.WRITE_SUPPLY]
-    bodies = Organisation.objects.filter(memberships__user=user, memberships__role__in=roles)
-    return list(bodies.filter(kind__in=Organisation.TEACHING).exclude(state=Organisation.State.SUSPENDED))
+    return list(acting_for(user, Act.WRITE_SUPPLY).filter(kind__in=Organisation.TEACHING))
 
 
 def body_chosen(typed: str, bodies: list[Organisation], faults: list[FieldError]) -> Organisation:
@@ -27,8 +25,8 @@ def body_chosen(typed: str, bodies: list[Organisation], faults: list[FieldError]
 
 
 def no_body_yet(request: HttpRequest) -> HttpResponse:
-    """The way on for somebody who writes for no teaching body; a viewer of one is refused."""
-    if Organisation.objects.of_member(reader(request)).filter(kind__in=Organisation.TEACHING).exists():
-        raise NotAllowed
+    """The way on for somebody who writes for no teaching body; whoever acts for one is told why not."""
+    if own := Organisation.objects.of_member(reader(request)).filter(kind__in=Organisation.TEACHING).first():
+        demand(reader(request), Act.WRITE_SUPPLY, own)
     messages.info(request, _("Courses and bases are posted by schools and training bases. Register yours first."))
     return redirect("organisations")
