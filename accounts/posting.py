@@ -87,6 +87,11 @@ def close(posting: Posting, *, by: User, organisation: Organisation | None, why:
     _record(posting, by, "close", organisation, before, why)
 
 
+def copied_already() -> StateForbids:
+    """What is said where a copy is made under an id that is there: the button was pressed twice at once."""
+    return StateForbids("copied_already", _("This copy is there already."))
+
+
 def _record(
     posting: Posting, by: User, verb: str, organisation: Organisation | None, before: str, why: str = ""
 ) -> None:

@@ -60,7 +60,7 @@ def copy_need(*, by: User, need: Need, public_id: uuid.UUID | None = None) -> Ne
             with transaction.atomic():
                 copy.save()
         except IntegrityError:
-            raise StateForbids("copied_already", _("This copy is there already.")) from None
+            raise posting.copied_already() from None
         NeedSkill.objects.bulk_create(
             NeedSkill(
                 need=copy, skill_id=row.skill_id, min_level=row.min_level, weight=row.weight, essential=row.essential

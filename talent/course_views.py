@@ -1,5 +1,6 @@
 """Pages of courses: found and read by everybody, written, published and closed by whoever teaches."""
 
+import uuid
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -19,13 +20,13 @@ from accounts.errors import InvalidInput, StateForbids
 from accounts.models import AuditRow, Organisation
 from accounts.pages import MENDING, reader, sheet_of
 from accounts.permissions import Act, demand, role_of
-from accounts.posting_pages import acts_of, close_page, made_before, publish_page, refused, saved
+from accounts.posting_pages import acts_of, close_page, copied, made_before, publish_page, refused, saved
 from skills.models import Skill
 from skills.search import search_skills
 
 from .course_forms import CourseForm, body_options, city_options
 from .course_shown import ShownRun, ladders_of
-from .courses import LIFE, change_course, copy_course, courses_found, create_course
+from .courses import LIFE, change_course, courses_found, create_course
 from .models import Claim, Course, CourseRun, EntryLevel
 from .models.course import CourseQuerySet
 from .teaching_bodies import bodies_to_post_for, body_chosen, no_body_yet
@@ -102,6 +103,7 @@ def course(request: HttpRequest, public_id: Any) -> HttpResponse:
         "past": [run for run in runs if run.stands == "over"],
         "steps": steps,
         "within": bool(role),
+        "sheet": uuid.uuid4(),
     }
     return render(request, "talent/course.html", context)
 
@@ -200,10 +202,13 @@ def course_close(request: HttpRequest, public_id: Any) -> HttpResponse:
 @login_required
 @require_POST
 def course_copy(request: HttpRequest, public_id: Any) -> HttpResponse:
-    """A new draft that says the same; it is opened to be changed."""
+    """A new draft that says the same, opened to be changed; a button that is pressed twice makes one."""
     found = seen_course(request, public_id)
+    demand(reader(request), Act.WRITE_SUPPLY, found.organisation)
     try:
-        copy = copy_course(by=reader(request), course=found)
+        copy = copied(request, LIFE, found, Course.objects.visible_to(reader(request)))
+    except StateForbids as forbidden:
+        return refused(request, forbidden.detail, "course", found)
     except InvalidInput:
         return refused(
             request, _("Nothing of it can be copied: its skills are no longer in the framework."), "course", found

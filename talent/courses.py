@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, posting
-from accounts.errors import FieldError, InvalidInput, NotFound, StateForbids
+from accounts.errors import DomainError, FieldError, InvalidInput, NotFound, StateForbids
 from accounts.inputs import checked
 from accounts.models import Organisation, User
 from accounts.permissions import Act, demand
@@ -128,16 +128,17 @@ def close_course(*, by: User, course: Course, why: str = "") -> Course:
     return course
 
 
-def copy_course(*, by: User, course: Course) -> Course:
+def copy_course(*, by: User, course: Course, public_id: uuid.UUID | None = None) -> Course:
     """A new draft of the same organisation that says the same; it has no key of a partner's and no runs yet."""
     demand(by, Act.WRITE_SUPPLY, course.organisation)
     given = course_as_written(course) | {"external_id": None}
     for name in ("skills", "entry_levels"):  # what the framework no longer holds cannot be written anew
         known = skills_by_code(given[name])
         given[name] = [row for row in given[name] if row["skill"] in known]
-    copy = Course(organisation=course.organisation, created_by=by)
+    values = checked(CourseInput(data=given))
+    copy = Course(organisation=course.organisation, created_by=by, public_id=public_id or uuid.uuid4())
     with transaction.atomic():
-        _write(copy, checked(CourseInput(data=given)))
+        _write(copy, values, taken=posting.copied_already())
         _record(by, "copy_course", copy, after={"title": copy.title, "copied_from": str(course.public_id)})
     return copy
 
@@ -290,14 +291,14 @@ def _run_with_key(course: Course, external_id: str) -> CourseRun | None:
     )
 
 
-def _write(course: Course, values: dict[str, Any]) -> None:
+def _write(course: Course, values: dict[str, Any], taken: DomainError | None = None) -> None:
     for name in values.keys() - {"skills", "entry_levels"}:
         setattr(course, name, values[name])
     try:
         with transaction.atomic():
             course.save()
     except IntegrityError:
-        raise _key_taken(_("Another course of yours has this key.")) from None
+        raise taken or _key_taken(_("Another course of yours has this key.")) from None
     state_claims(course, values["skills"])
     course.entry_levels.all().delete()
     EntryLevel.objects.bulk_create(EntryLevel(course=course, **row) for row in values["entry_levels"])

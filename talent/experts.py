@@ -19,8 +19,8 @@ from accounts.permissions import Act
 
 from . import events
 from .expert_inputs import PLAIN, ExpertInput, as_written, expert_as_written
-from .models import Claim, Expert
-from .stated import state_claims
+from .models import Expert
+from .stated import copy_claims, state_claims
 
 POSTING_KINDS = (*Organisation.TEACHING, Organisation.Kind.AUTHORITY)
 """Kinds of organisation that post experts."""
@@ -172,9 +172,8 @@ def copy_expert(*, by: User, expert: Expert, public_id: uuid.UUID | None = None)
         with transaction.atomic():
             copy.save()
     except IntegrityError:
-        raise StateForbids("copied_already", _("This copy is there already.")) from None
-    stated = expert.claims.filter(source__in=Claim.SELF_DECLARED, withdrawn_at=None).order_by("id")
-    state_claims(copy, [dict(row) for row in stated.values("skill_id", "level", "evidence")])
+        raise posting.copied_already() from None
+    copy_claims(expert, copy)
     _record(copy, by, "copy_expert", after={"copied_from": str(expert.public_id)})
     return copy
 

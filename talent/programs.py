@@ -13,7 +13,7 @@ from accounts.models import Organisation, User
 from accounts.permissions import Act, demand
 
 from . import events
-from .models import Claim, Course, Intake, Program, ProgramCourse
+from .models import Course, Intake, Program, ProgramCourse
 from .program_inputs import (
     FIELDS,
     IntakeInput,
@@ -23,7 +23,7 @@ from .program_inputs import (
     intake_values,
     program_as_written,
 )
-from .stated import state_claims
+from .stated import copy_claims, state_claims
 
 NOTHING: dict[str, Any] = {"intakes": []}
 
@@ -133,11 +133,12 @@ def copy_program(*, by: User, program: Program, public_id: uuid.UUID | None = No
     for name in FIELDS:
         setattr(copied, name, getattr(program, name))
     copied.external_id = None
-    copied.save()
-    stated = (
-        program.claims.filter(source__in=Claim.SELF_DECLARED, withdrawn_at=None).order_by("id").select_related("skill")
-    )
-    state_claims(copied, [{"skill": row.skill, "level": row.level, "evidence": row.evidence} for row in stated])
+    try:
+        with transaction.atomic():
+            copied.save()
+    except IntegrityError:
+        raise posting.copied_already() from None
+    copy_claims(program, copied)
     _place(copied, [place.course for place in program.places.select_related("course")])
     _record(by, "copy_program", copied, after={"title": copied.title, "copied_from": str(program.public_id)})
     return copied
