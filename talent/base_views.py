@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import FieldError, InvalidInput, StateForbids
+from accounts.form_rows import city_options
 from accounts.forms import errors_by_field
 from accounts.inputs import WhyInput, checked
 from accounts.models import Organisation
@@ -20,13 +21,13 @@ from accounts.pages import MENDING, reader, sheet_of
 from accounts.permissions import WHO_MAY, Act, demand, role_of
 from skills.inputs import skills_by_code
 from skills.models import Skill
+from skills.on_forms import FOUND_AT_ONCE
 from skills.search import search_skills
 
 from .base_inputs import base_as_written
 from .bases import change_base, close_base, create_base
-from .course_forms import body_options, city_options
+from .course_forms import body_options
 from .course_shown import ShownRun
-from .forms import FOUND_AT_ONCE
 from .models import CourseRun, TrainingBase
 from .teaching_bodies import bodies_to_post_for, body_chosen, no_body_yet
 

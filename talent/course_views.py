@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as later
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.errors import InvalidInput, StateForbids
+from accounts.form_rows import city_options
 from accounts.models import AuditRow, Organisation
 from accounts.pages import MENDING, reader, sheet_of
 from accounts.permissions import Act, demand, role_of
@@ -24,7 +25,7 @@ from accounts.posting_pages import acts_of, close_page, copied, made_before, pub
 from skills.models import Skill
 from skills.search import search_skills
 
-from .course_forms import CourseForm, body_options, city_options
+from .course_forms import CourseForm, body_options
 from .course_shown import ShownRun, ladders_of
 from .courses import LIFE, change_course, courses_found, create_course
 from .models import Claim, Course, CourseRun, EntryLevel

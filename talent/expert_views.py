@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.errors import FieldError, InvalidInput, StateForbids
+from accounts.form_rows import Pairs, cities
 from accounts.models import AuditRow, Organisation, User
 from accounts.pages import MENDING, reader, sheet_of
 from accounts.permissions import Act, acting_for
 from accounts.posting_pages import close_page, copied, made_before, publish_page, refused, saved
 from accounts.prose import SpokenLanguage
 
-from .expert_forms import MYSELF, ExpertForm, Pairs, advice_options, city_options, field_options
+from .expert_forms import MYSELF, ExpertForm, advice_options, field_options
 from .experts import (
     LIFE,
     POSTING_KINDS,
@@ -297,7 +298,7 @@ def _filter_options() -> dict[str, Pairs]:
         "advice": advice_options(),
         "field": field_options(),
         "language": list(SpokenLanguage.choices),
-        "city": city_options(),
+        "city": cities(),
     }
 
 

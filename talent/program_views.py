@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.errors import FieldError, InvalidInput, StateForbids
+from accounts.form_rows import Pairs
 from accounts.models import AuditRow, City, Organisation, User
 from accounts.pages import MENDING, reader, sheet_of
 from accounts.permissions import Act, acting_for, demand, role_of
 from accounts.posting_pages import acts_of, close_page, copied, made_before, publish_page, refused, saved
 
-from .forms import Pairs
 from .models import Course, Program
 from .program_forms import ProgramForm
 from .programs import LIFE, change_program, create_program
