@@ -221,6 +221,11 @@ class FormWithSkills(Generic[R]):
         return self.pasted.of(code) if self.pasted else None
 
     @property
+    def row_faults(self) -> list[str]:
+        """What is wrong with the skills as a whole."""
+        return self.errors.get(self.rows_are, [])
+
+    @property
     def asks(self) -> list[Any]:
         """What the text shows beside the skills that stand on the form."""
         waiting: list[Proposal] = self.pasted.proposals if self.pasted else []
