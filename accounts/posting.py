@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from . import audit
-from .errors import StateForbids
+from .errors import InvalidInput, StateForbids
 from .identity import PublicId
 from .models import Organisation, User
 from .prose import ProseLanguage
@@ -104,6 +104,41 @@ def _record(
         after={"status": str(posting.status)},
         why=why,
     )
+
+
+# What a partner's key stands for --------------------------------------------------------------------------------------
+M = TypeVar("M", bound=PublicId)
+
+
+def with_key(kind: type[M], organisation: Organisation, external_id: str) -> M | None:
+    """The organisation's row under its own key, if there is one."""
+    if "\x00" in external_id:  # PostgreSQL can't be asked for it; checking the input tells it
+        return None
+    rows = kind._default_manager.filter(organisation=organisation, external_id=external_id)
+    return rows.select_related("organisation").first()
+
+
+def put(
+    kind: type[M],
+    *,
+    organisation: Organisation,
+    external_id: str,
+    data: Any,
+    create: Callable[[Any], M],
+    change: Callable[[M, Any], M],
+) -> tuple[M, bool]:
+    """The row with a partner's own key, made or rewritten; the same call again changes nothing. True if it is new."""
+    given = {**data, "external_id": external_id} if isinstance(data, dict) else data
+    standing = with_key(kind, organisation, external_id)
+    if standing is None:
+        try:
+            return create(given), True
+        except InvalidInput:
+            # Perhaps the same call came twice at once and the other one was quicker: then it is there now.
+            standing = with_key(kind, organisation, external_id)
+            if standing is None:
+                raise
+    return change(standing, given), False
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def change_course(*, by: User, course: Course, data: Any, partial: bool = False)
             return course
         course.revision += 1
         _write(course, values)
-        _record(by, "change_course", course, **_changed(before, after))
+        _record(by, "change_course", course, **audit.changes(before, after))
         _announce(course)
     return course
 
@@ -76,29 +76,23 @@ def put_course(*, by: User, organisation: Organisation, external_id: str, data: 
     demand(by, Act.WRITE_SUPPLY, organisation)
     given, runs = data, None
     if isinstance(data, Mapping):
-        given = {name: value for name, value in data.items() if name != "runs"} | {"external_id": external_id}
+        given = {name: value for name, value in data.items() if name != "runs"}
         runs = data.get("runs")
     with transaction.atomic():
         try:
-            course, new = _put(by, organisation, external_id, given)
+            course, new = posting.put(
+                Course,
+                organisation=organisation,
+                external_id=external_id,
+                data=given,
+                create=lambda given: create_course(by=by, organisation=organisation, data=given),
+                change=lambda standing, given: change_course(by=by, course=standing, data=given),
+            )
         except InvalidInput as wrong:
             raise InvalidInput([*wrong.errors, *_faults_of_runs(organisation, external_id, runs)]) from None
         if faults := _each_run(runs, lambda key, run: put_run(by=by, course=course, external_id=key, data=run)):
             raise InvalidInput(faults)
     return course, new
-
-
-def _put(by: User, organisation: Organisation, external_id: str, given: Any) -> tuple[Course, bool]:
-    standing = course_with_key(organisation, external_id)
-    if standing is None:
-        try:
-            return create_course(by=by, organisation=organisation, data=given), True
-        except InvalidInput:
-            # Perhaps the same call came twice at once and the other one was quicker: then the course is there now.
-            standing = course_with_key(organisation, external_id)
-            if standing is None:
-                raise
-    return change_course(by=by, course=standing, data=given), False
 
 
 @transaction.atomic
@@ -145,10 +139,7 @@ def copy_course(*, by: User, course: Course, public_id: uuid.UUID | None = None)
 
 def course_with_key(organisation: Organisation, external_id: str) -> Course | None:
     """The organisation's course under its own key, if there is one."""
-    if "\x00" in external_id:  # PostgreSQL can't be asked for it; checking the input tells it
-        return None
-    found = Course.objects.filter(organisation=organisation, external_id=external_id)
-    return found.select_related("organisation").first()
+    return posting.with_key(Course, organisation, external_id)
 
 
 def demand_teaching(organisation: Organisation) -> None:
@@ -190,7 +181,7 @@ def change_run(*, by: User, run: CourseRun, data: Any, partial: bool = False) ->
         if run.cancelled_at:
             raise StateForbids("cancelled", _("This run is cancelled and no longer changes."))
         _write_run(run, values)
-        changes = _changed(before, after)
+        changes = audit.changes(before, after)
         _record(by, "change_run", course, before=changes["before"], after=_named(run) | changes["after"])
         _run_moved(course)
     return run
@@ -334,11 +325,6 @@ def _record(by: User, action: str, course: Course, **said: Any) -> None:
 def _named(run: CourseRun) -> dict[str, str]:
     """Which run it was, in a row of its course's trail."""
     return {"run": str(run.public_id)}
-
-
-def _changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    names = sorted(name for name in after if after[name] != before[name])
-    return {"before": {name: before[name] for name in names}, "after": {name: after[name] for name in names}}
 
 
 def _each_run(runs: Any, act: Callable[[str, Any], Any]) -> list[FieldError]:

@@ -114,17 +114,14 @@ def change_expert(*, by: User, expert: Expert, data: Any, partial: bool = False)
 def put_expert(*, by: User, organisation: Organisation, external_id: str, data: Any) -> tuple[Expert, bool]:
     """The profile with a partner's own key, made or rewritten; the same call again changes nothing. True if new."""
     permissions.demand(by, Act.WRITE_SUPPLY, organisation)
-    given = {**data, "external_id": external_id} if isinstance(data, dict) else data
-    standing = _with_key(organisation, external_id)
-    if standing is None:
-        try:
-            return create_expert(by=by, organisation=organisation, data=given), True
-        except InvalidInput:
-            # Perhaps the same call came twice at once and the other one was quicker: then the profile is there now.
-            standing = _with_key(organisation, external_id)
-            if standing is None:
-                raise
-    return change_expert(by=by, expert=standing, data=given), False
+    return posting.put(
+        Expert,
+        organisation=organisation,
+        external_id=external_id,
+        data=data,
+        create=lambda given: create_expert(by=by, organisation=organisation, data=given),
+        change=lambda standing, given: change_expert(by=by, expert=standing, data=given),
+    )
 
 
 @transaction.atomic
@@ -204,12 +201,6 @@ def _demand_complete(written: dict[str, Any]) -> None:
 
 def _locked(expert: Expert) -> Expert:
     return posting.locked(expert, "organisation", "city")
-
-
-def _with_key(organisation: Organisation, external_id: str) -> Expert | None:
-    if "\x00" in external_id:  # PostgreSQL can't be asked for it; checking the input tells it
-        return None
-    return Expert.objects.filter(organisation=organisation, external_id=external_id).first()
 
 
 def _write(expert: Expert, values: dict[str, Any]) -> None:
