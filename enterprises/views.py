@@ -181,12 +181,13 @@ def _form_page(
     status: int = 200,
 ) -> HttpResponse:
     form.name_skills()
+    several = firms is not None and len(firms) > 1
     firm = need.organisation if need else firms[0] if firms else None
     context = {
         "form": form,
         "need": need,
-        "firm": firm,
-        "firms": firm_options(firms) if firms and len(firms) > 1 else None,
+        "firms": firm_options(firms) if firms and several else None,
+        "may_publish": several or (firm is not None and firm.state == Organisation.State.VERIFIED),
         "published": need is not None and need.status == Need.Status.PUBLISHED,
         "sheet": sheet_of(request),
     }

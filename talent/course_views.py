@@ -264,11 +264,13 @@ def _form_page(
     status: int = 200,
 ) -> HttpResponse:
     form.name_skills()
+    several = bodies is not None and len(bodies) > 1
+    body = course.organisation if course else bodies[0] if bodies else None
     context = {
         "form": form,
         "course": course,
-        "body": course.organisation if course else bodies[0] if bodies else None,
-        "bodies": body_options(bodies) if bodies and len(bodies) > 1 else None,
+        "bodies": body_options(bodies) if bodies and several else None,
+        "may_publish": several or (body is not None and body.state == Organisation.State.VERIFIED),
         "published": course is not None and course.status == Course.Status.PUBLISHED,
         "sheet": sheet_of(request),
     }

@@ -266,7 +266,7 @@ def _form_page(
         "form": form,
         "expert": expert,
         "posters": [("", _("choose")), *posters] if len(posters) > 1 else None,
-        "waiting": body is not None and body.state != Organisation.State.VERIFIED,
+        "may_publish": body is None or body.state == Organisation.State.VERIFIED,
         "published": expert is not None and expert.status == Expert.Status.PUBLISHED,
         "sheet": sheet_of(request),
     }

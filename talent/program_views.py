@@ -264,7 +264,7 @@ def _form_page(
     context = {
         "form": form,
         "program": program,
-        "school": form.school,
+        "may_publish": several or form.school.state == Organisation.State.VERIFIED,
         "schools": [(str(school.public_id), str(school)) for school in schools or ()] if several else None,
         "published": program is not None and program.status == Program.Status.PUBLISHED,
         "sheet": sheet_of(request),
