@@ -33,3 +33,9 @@ def record(
         after=after or {},
         why=why,
     )
+
+
+def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """`before` and `after` of a row, for something that was rewritten: the fields that differ, by name."""
+    names = sorted(name for name in after if after[name] != before[name])
+    return {"before": {name: before[name] for name in names}, "after": {name: after[name] for name in names}}

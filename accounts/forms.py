@@ -1,11 +1,11 @@
 """Forms of people and organisations, and how an input that was refused comes back to its form."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .errors import InvalidInput
+from .errors import FieldError, InvalidInput
 from .models import User
 
 Path = tuple[str | int, ...]
@@ -13,10 +13,20 @@ Path = tuple[str | int, ...]
 
 def errors_by_field(wrong: InvalidInput, field_of: Callable[[Path], str]) -> dict[str, list[str]]:
     """What is wrong with an input, by the name of the form's field that `field_of` finds for its place."""
-    errors: dict[str, list[str]] = {}
-    for error in wrong.errors:
-        errors.setdefault(field_of(error.path), []).append(str(error.detail))
-    return errors
+    return faults_by_field(wrong.errors, field_of)
+
+
+def faults_by_field(
+    faults: Iterable[FieldError], field_of: Callable[[Path], str], order: Iterable[str] = ()
+) -> dict[str, list[str]]:
+    """The same of faults, in the order in which the page has its fields."""
+    blamed: dict[str, list[str]] = {}
+    for fault in faults:
+        said = blamed.setdefault(field_of(fault.path), [])
+        if str(fault.detail) not in said:
+            said.append(str(fault.detail))
+    places = {name: place for place, name in enumerate(order)}
+    return dict(sorted(blamed.items(), key=lambda item: places.get(item[0], 0)))
 
 
 class SignupForm(forms.Form):

@@ -83,6 +83,12 @@ class Prose(serializers.CharField):
         return super().run_validation(data)
 
 
+class WhyInput(Input):
+    """Why something comes to its end."""
+
+    why = Prose(max_length=1000, allow_blank=True, default="", help_text="Kept in the audit trail.")
+
+
 class OneOf(serializers.ChoiceField):
     """One value of a closed set; who gives another is told the set."""
 

@@ -27,6 +27,7 @@ from .invitations import (
 )
 from .members import change_role, hand_over, leave, remove_member
 from .models import Invitation, Membership, Organisation, User
+from .pages import MENDING, reader
 from .permissions import Act, demand, may
 
 page = require_http_methods(["GET", "HEAD", "POST"])
@@ -42,7 +43,7 @@ def members(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         typed = {name: request.POST.get(name, "") for name in ("email", "role")}
         try:
-            made = invite_member(by=_user(request), organisation=organisation, data=typed)
+            made = invite_member(by=reader(request), organisation=organisation, data=typed)
         except InvalidInput as wrong:
             errors = errors_by_field(wrong, lambda path: str(path[0]) if path else "")
         except StateForbids as refused:
@@ -65,7 +66,7 @@ def members(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "typed": typed,
         "errors": errors,
     }
-    return render(request, "accounts/members.html", context, status=422 if errors else 200)
+    return render(request, "accounts/members.html", context, status=MENDING if errors else 200)
 
 
 @page
@@ -79,7 +80,7 @@ def member(request: HttpRequest, public_id: uuid.UUID, member_id: uuid.UUID) -> 
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
         try:
-            done = _changed(_user(request), found, request.POST.get("do", ""), request.POST.get("role", ""))
+            done = _changed(reader(request), found, request.POST.get("do", ""), request.POST.get("role", ""))
         except InvalidInput as wrong:
             errors = errors_by_field(wrong, lambda path: str(path[0]) if path else "")
         except StateForbids as refused:
@@ -95,7 +96,7 @@ def member(request: HttpRequest, public_id: uuid.UUID, member_id: uuid.UUID) -> 
         "roles": Membership.Role.choices,
         "errors": errors,
     }
-    return render(request, "accounts/member.html", context, status=422 if errors else 200)
+    return render(request, "accounts/member.html", context, status=MENDING if errors else 200)
 
 
 def _changed(by: User, member: Membership, do: str, role: str) -> str:
@@ -120,7 +121,7 @@ def organisation_leave(request: HttpRequest, public_id: uuid.UUID) -> HttpRespon
     if request.method != "POST":
         return render(request, "accounts/leave.html", {"organisation": organisation})
     try:
-        leave(by=_user(request), organisation=organisation)
+        leave(by=reader(request), organisation=organisation)
     except StateForbids as refused:
         messages.warning(request, str(refused.detail))
         return redirect("members", public_id)
@@ -135,7 +136,7 @@ def invitation_revoke(request: HttpRequest, public_id: uuid.UUID, invitation_id:
     organisation = _seen(request, public_id)
     found = get_object_or_404(organisation.invitations, public_id=invitation_id)
     try:
-        revoke_invitation(by=_user(request), invitation=found)
+        revoke_invitation(by=reader(request), invitation=found)
     except StateForbids as refused:
         messages.warning(request, str(refused.detail))
     else:
@@ -156,7 +157,7 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
             return _joined(request, found, key)
         check_open(found)
         if request.user.is_authenticated:
-            check_address(found, _user(request))
+            check_address(found, reader(request))
     except (StateForbids, NotAllowed) as why:
         refused = why
     here = urlencode({"next": request.path})
@@ -173,7 +174,7 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _joined(request: HttpRequest, invitation: Invitation, key: str) -> HttpResponse:
-    member = accept_invitation(by=_user(request), key=key)
+    member = accept_invitation(by=reader(request), key=key)
     said = {"name": invitation.organisation, "role": member.get_role_display()}
     messages.success(request, _("You act for %(name)s now, as %(role)s.") % said)
     return redirect("organisation", invitation.organisation.public_id)
@@ -182,11 +183,6 @@ def _joined(request: HttpRequest, invitation: Invitation, key: str) -> HttpRespo
 def _seen(request: HttpRequest, public_id: uuid.UUID) -> Organisation:
     """The organisation, if this person may see it and who acts for it; platform staff may."""
     found: Organisation = get_object_or_404(Organisation.objects.visible_to(request.user), public_id=public_id)
-    if not _user(request).is_staff:
+    if not reader(request).is_staff:
         demand(request.user, Act.SEE_MEMBERS, found)
     return found
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # `login_required` lets nobody else in
-    return request.user

@@ -5,7 +5,7 @@ from enum import StrEnum
 from django.contrib.auth.models import AnonymousUser
 
 from .errors import NotAllowed, OrganisationSuspended
-from .models import Membership, Organisation, User
+from .models import Membership, Organisation, OrganisationQuerySet, User
 
 OWNER, EDITOR, VIEWER = Membership.Role.OWNER, Membership.Role.EDITOR, Membership.Role.VIEWER
 
@@ -234,6 +234,12 @@ def may(user: User | AnonymousUser, act: Act, organisation: Organisation) -> boo
     """Whether the person may do this for the organisation, as it stands now."""
     role, state = _standing(user, organisation)
     return role in WHO_MAY[act] and (act in READS or state != Organisation.State.SUSPENDED)
+
+
+def acting_for(user: User, act: Act) -> OrganisationQuerySet:
+    """The organisations for which the person may do this, as they stand now."""
+    theirs = Organisation.objects.filter(memberships__user=user, memberships__role__in=WHO_MAY[act])
+    return theirs if act in READS else theirs.exclude(state=Organisation.State.SUSPENDED)
 
 
 def demand(user: User | AnonymousUser, act: Act, organisation: Organisation) -> None:

@@ -1,7 +1,8 @@
 """What is posted for others to find: a need, a program, a course, an expert. They share one life."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from . import audit
-from .errors import StateForbids
+from .errors import InvalidInput, StateForbids
 from .identity import PublicId
 from .models import Organisation, User
 from .prose import ProseLanguage
@@ -86,6 +87,11 @@ def close(posting: Posting, *, by: User, organisation: Organisation | None, why:
     _record(posting, by, "close", organisation, before, why)
 
 
+def copied_already() -> StateForbids:
+    """What is said where a copy is made under an id that is there: the button was pressed twice at once."""
+    return StateForbids("copied_already", _("This copy is there already."))
+
+
 def _record(
     posting: Posting, by: User, verb: str, organisation: Organisation | None, before: str, why: str = ""
 ) -> None:
@@ -98,3 +104,58 @@ def _record(
         after={"status": str(posting.status)},
         why=why,
     )
+
+
+# What a partner's key stands for --------------------------------------------------------------------------------------
+M = TypeVar("M", bound=PublicId)
+
+
+def with_key(kind: type[M], organisation: Organisation, external_id: str) -> M | None:
+    """The organisation's row under its own key, if there is one."""
+    if "\x00" in external_id:  # PostgreSQL can't be asked for it; checking the input tells it
+        return None
+    rows = kind._default_manager.filter(organisation=organisation, external_id=external_id)
+    return rows.select_related("organisation").first()
+
+
+def put(
+    kind: type[M],
+    *,
+    organisation: Organisation,
+    external_id: str,
+    data: Any,
+    create: Callable[[Any], M],
+    change: Callable[[M, Any], M],
+) -> tuple[M, bool]:
+    """The row with a partner's own key, made or rewritten; the same call again changes nothing. True if it is new."""
+    given = {**data, "external_id": external_id} if isinstance(data, dict) else data
+    standing = with_key(kind, organisation, external_id)
+    if standing is None:
+        try:
+            return create(given), True
+        except InvalidInput:
+            # Perhaps the same call came twice at once and the other one was quicker: then it is there now.
+            standing = with_key(kind, organisation, external_id)
+            if standing is None:
+                raise
+    return change(standing, given), False
+
+
+@dataclass(frozen=True)
+class Life(Generic[P]):
+    """What is done with one kind of posting: the functions of its room, which take the posting under the kind's name.
+
+    Each of them checks, changes, records and announces by itself; pages and the API only call them.
+    """
+
+    name: str
+    create: Callable[..., P]
+    change: Callable[..., P]
+    publish: Callable[..., P]
+    close: Callable[..., P]
+    copy: Callable[..., P]
+    put: Callable[..., tuple[P, bool]]
+
+    def named(self, posting: P) -> dict[str, P]:
+        """The posting as an argument of these functions."""
+        return {self.name: posting}

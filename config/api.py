@@ -1,4 +1,4 @@
-"""Every address under `/api/v1/`: each room's `api.py` names its own."""
+"""Every address under `/api/v1/`: each room names its own."""
 
 from typing import Any
 
@@ -13,7 +13,9 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-import accounts.api
+import accounts.cities_api
+import accounts.members_api
+import accounts.tokens_api
 import enterprises.api
 import matching.api
 import skills.api
@@ -71,7 +73,9 @@ class NothingHere(APIView):
 
 urlpatterns = [
     address("", Root.as_view(), name="api-root"),
-    *accounts.api.urlpatterns,
+    *accounts.tokens_api.urlpatterns,
+    *accounts.members_api.urlpatterns,
+    *accounts.cities_api.urlpatterns,
     *skills.api.urlpatterns,
     *talent.api.urlpatterns,
     *enterprises.api.urlpatterns,

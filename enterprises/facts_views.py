@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.errors import InvalidInput
+from accounts.form_rows import with_typed
 from accounts.forms import errors_by_field
 from accounts.models import Organisation
+from accounts.pages import MENDING, reader
 from accounts.permissions import Act, demand
 
 from .facts import change_facts, facts_as_written
-from .forms import with_typed
 from .industries import Industry
 from .markets import Market
 from .models import Enterprise
-from .views import MENDING, reader
 
 
 @login_required

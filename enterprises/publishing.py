@@ -60,7 +60,7 @@ def copy_need(*, by: User, need: Need, public_id: uuid.UUID | None = None) -> Ne
             with transaction.atomic():
                 copy.save()
         except IntegrityError:
-            raise StateForbids("copied_already", _("This copy is there already.")) from None
+            raise posting.copied_already() from None
         NeedSkill.objects.bulk_create(
             NeedSkill(
                 need=copy, skill_id=row.skill_id, min_level=row.min_level, weight=row.weight, essential=row.essential
@@ -94,14 +94,14 @@ def change_need(*, by: User, need: Need, data: Any, partial: bool = False) -> Ne
             return need
         need.revision += 1
         _write(need, values)
-        changed = sorted(name for name in after if after[name] != before[name])
+        changes = audit.changes(before, after)
         audit.record(
             actor=by,
             action="change_need",
             subject=need,
             organisation=need.organisation,
-            before={name: before[name] for name in changed},
-            after={name: after[name] for name in changed},
+            before=changes["before"],
+            after=changes["after"],
         )
         if need.status == Need.Status.PUBLISHED:
             events.need_changed.send(sender=Need, need=need)
@@ -111,23 +111,14 @@ def change_need(*, by: User, need: Need, data: Any, partial: bool = False) -> Ne
 def put_need(*, by: User, organisation: Organisation, external_id: str, data: Any) -> tuple[Need, bool]:
     """The need with a partner's own key, made or rewritten; the same call again changes nothing. True if it is new."""
     demand(by, Act.WRITE_NEED, organisation)
-    given = {**data, "external_id": external_id} if isinstance(data, dict) else data
-    standing = _with_key(organisation, external_id)
-    if standing is None:
-        try:
-            return create_need(by=by, organisation=organisation, data=given), True
-        except InvalidInput:
-            # Perhaps the same call came twice at once and the other one was quicker: then the need is there now.
-            standing = _with_key(organisation, external_id)
-            if standing is None:
-                raise
-    return change_need(by=by, need=standing, data=given), False
-
-
-def _with_key(organisation: Organisation, external_id: str) -> Need | None:
-    if "\x00" in external_id:  # PostgreSQL can't be asked for it; checking the input tells it
-        return None
-    return Need.objects.filter(organisation=organisation, external_id=external_id).first()
+    return posting.put(
+        Need,
+        organisation=organisation,
+        external_id=external_id,
+        data=data,
+        create=lambda given: create_need(by=by, organisation=organisation, data=given),
+        change=lambda standing, given: change_need(by=by, need=standing, data=given),
+    )
 
 
 @transaction.atomic
@@ -179,3 +170,6 @@ def _write(need: Need, values: dict[str, Any]) -> None:
 
 def _no_skills() -> InvalidInput:
     return InvalidInput([FieldError(("skills",), "no_skills", _("Name at least one skill before publishing."))])
+
+
+LIFE = posting.Life("need", create_need, change_need, publish_need, close_need, copy_need, put_need)

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.errors import InvalidInput
 from accounts.forms import errors_by_field
 from accounts.models import Organisation, User
+from accounts.pages import MENDING, reader, sheet_of
 from accounts.permissions import Act, demand, may
 
 from .models import Assessment
 from .questionnaire import DIMENSIONS, SCALE, scores
 from .radar import draw_radar, out_of_100
 from .readiness import assess_readiness, assessments_for, may_see_readiness
-from .views import MENDING, reader, sheet_of
 
 EARLIER_SHOWN = 20
 

@@ -23,9 +23,9 @@ from skills.importers import FrameworkFile
 from skills.linking import linker_of
 from skills.nearness import as_array, near_of
 
-from .api import PartRead, part_read
 from .explaining import Names, part_view
 from .files import Found, Link, Reader, Report, Talent, Vocabulary, Wanted, text_of
+from .match_shapes import PartRead, part_read
 from .pairs import STUDENTS
 
 Progress = Callable[[int, int], None]

@@ -13,29 +13,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import FieldError, InvalidInput, StateForbids
+from accounts.form_rows import city_options
 from accounts.forms import errors_by_field
-from accounts.inputs import checked
+from accounts.inputs import WhyInput, checked
 from accounts.models import Organisation
+from accounts.pages import MENDING, reader, sheet_of
 from accounts.permissions import WHO_MAY, Act, demand, role_of
 from skills.inputs import skills_by_code
 from skills.models import Skill
+from skills.on_forms import FOUND_AT_ONCE
 from skills.search import search_skills
 
 from .base_inputs import base_as_written
 from .bases import change_base, close_base, create_base
-from .course_forms import body_options, city_options
-from .course_views import (
-    MENDING,
-    Closing,
-    Shown,
-    bodies_to_post_for,
-    body_chosen,
-    no_body_yet,
-    person,
-    sheet,
-)
-from .forms import FOUND_AT_ONCE
+from .course_forms import body_options
+from .course_shown import ShownRun
 from .models import CourseRun, TrainingBase
+from .teaching_bodies import bodies_to_post_for, body_chosen, no_body_yet
 
 BASES_ON_A_PAGE = 20
 RUNS_SHOWN = 20
@@ -66,7 +60,7 @@ def bases(request: HttpRequest) -> HttpResponse:
         "mine": mine,
         "bodies": bodies,
         "cities": city_options(city, _("any city")),
-        "may_post": request.user.is_authenticated and bool(bodies_to_post_for(person(request))),
+        "may_post": request.user.is_authenticated and bool(bodies_to_post_for(reader(request))),
     }
     return render(request, "talent/bases.html", context)
 
@@ -84,7 +78,7 @@ def base(request: HttpRequest, public_id: Any) -> HttpResponse:
     context = {
         "base": found,
         "specialities": found.specialities.order_by("id"),
-        "runs": [Shown(run) for run in runs],
+        "runs": [ShownRun(run) for run in runs],
         "may_write": alive and role in WHO_MAY[Act.WRITE_SUPPLY],
         "may_close": alive and role in WHO_MAY[Act.CLOSE_SUPPLY],
     }
@@ -95,12 +89,12 @@ def base(request: HttpRequest, public_id: Any) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def base_new(request: HttpRequest) -> HttpResponse:
     """Write down a base."""
-    bodies = bodies_to_post_for(person(request))
+    bodies = bodies_to_post_for(reader(request))
     if not bodies:
         return no_body_yet(request)
     if request.method != "POST":
         return _form_page(request, dict.fromkeys(FIELDS, ""), [], bodies=bodies)
-    key = sheet(request)
+    key = sheet_of(request)
     if TrainingBase.objects.visible_to(request.user).filter(public_id=key).exists():  # the button was pressed twice
         return redirect("base", key)
     typed, codes = _typed(request.POST)
@@ -111,7 +105,7 @@ def base_new(request: HttpRequest) -> HttpResponse:
     try:
         if faults:
             raise InvalidInput(faults)
-        made = create_base(by=person(request), organisation=body, data=_as_written(typed, codes), public_id=key)
+        made = create_base(by=reader(request), organisation=body, data=_as_written(typed, codes), public_id=key)
     except InvalidInput as wrong:
         return _form_page(request, typed, codes, bodies=bodies, wrong=wrong)
     messages.success(request, _("Saved."))
@@ -123,7 +117,7 @@ def base_new(request: HttpRequest) -> HttpResponse:
 def base_change(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Rewrite a base."""
     was = _seen_base(request, public_id)
-    demand(person(request), Act.WRITE_SUPPLY, was.organisation)
+    demand(reader(request), Act.WRITE_SUPPLY, was.organisation)
     if request.method != "POST":
         written = base_as_written(was)
         typed = {name: str(written.get(name) or "") for name in FIELDS}
@@ -134,7 +128,7 @@ def base_change(request: HttpRequest, public_id: Any) -> HttpResponse:
         return _form_page(request, typed, codes, base=was)
     data = _as_written(typed, codes) | {"external_id": was.external_id}
     try:
-        now = change_base(by=person(request), base=was, data=data)
+        now = change_base(by=reader(request), base=was, data=data)
     except StateForbids as refused:
         return _refused(request, refused.detail, was)
     except InvalidInput as wrong:
@@ -151,14 +145,14 @@ def base_change(request: HttpRequest, public_id: Any) -> HttpResponse:
 def base_close(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Close a base for good; a page asks first, and why."""
     found = _seen_base(request, public_id)
-    demand(person(request), Act.CLOSE_SUPPLY, found.organisation)
+    demand(reader(request), Act.CLOSE_SUPPLY, found.organisation)
     context: dict[str, Any] = {"base": found, "why": request.POST.get("why", "")}
     if request.method != "POST":
         if found.closed_at:
             return redirect("base", found.public_id)
         return render(request, "talent/base_close.html", context)
     try:
-        close_base(by=person(request), base=found, why=checked(Closing(data={"why": context["why"]}))["why"])
+        close_base(by=reader(request), base=found, why=checked(WhyInput(data={"why": context["why"]}))["why"])
     except StateForbids as refused:
         return _refused(request, refused.detail, found)
     except InvalidInput as wrong:
@@ -229,7 +223,7 @@ def _form_page(
         "cities": city_options(typed["city"]),
         "base": base,
         "bodies": body_options(bodies) if bodies and len(bodies) > 1 else None,
-        "sheet": sheet(request),
+        "sheet": sheet_of(request),
     }
     return render(request, "talent/base_form.html", context, status=MENDING if wrong else 200)
 

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit
+from accounts import audit, posting
 from accounts.errors import FieldError, InvalidInput, StateForbids
 from accounts.inputs import checked
 from accounts.models import Organisation, User
@@ -48,31 +48,21 @@ def change_base(*, by: User, base: TrainingBase, data: Any, partial: bool = Fals
             raise InvalidInput([FieldError(("city",), "runs_ahead", message)])
         base.revision += 1
         _write(base, values)
-        changed = sorted(name for name in after if after[name] != before[name])
-        _record(
-            by,
-            "change_base",
-            base,
-            before={name: before[name] for name in changed},
-            after={name: after[name] for name in changed},
-        )
+        _record(by, "change_base", base, **audit.changes(before, after))
     return base
 
 
 def put_base(*, by: User, organisation: Organisation, external_id: str, data: Any) -> tuple[TrainingBase, bool]:
     """The base with a partner's own key, made or rewritten; the same call again changes nothing. True if it is new."""
     demand(by, Act.WRITE_SUPPLY, organisation)
-    given = {**data, "external_id": external_id} if isinstance(data, dict) else data
-    standing = _with_key(organisation, external_id)
-    if standing is None:
-        try:
-            return create_base(by=by, organisation=organisation, data=given), True
-        except InvalidInput:
-            # Perhaps the same call came twice at once and the other one was quicker: then the base is there now.
-            standing = _with_key(organisation, external_id)
-            if standing is None:
-                raise
-    return change_base(by=by, base=standing, data=given), False
+    return posting.put(
+        TrainingBase,
+        organisation=organisation,
+        external_id=external_id,
+        data=data,
+        create=lambda given: create_base(by=by, organisation=organisation, data=given),
+        change=lambda standing, given: change_base(by=by, base=standing, data=given),
+    )
 
 
 @transaction.atomic
@@ -101,13 +91,6 @@ def _runs_ahead(base: TrainingBase) -> bool:
     """Whether a run that can still be attended takes place here; those of closed courses do not count."""
     ahead = base.runs.filter(cancelled_at=None, ends_on__gte=timezone.localdate())
     return ahead.exclude(course__status="closed").exists()
-
-
-def _with_key(organisation: Organisation, external_id: str) -> TrainingBase | None:
-    if "\x00" in external_id:  # PostgreSQL can't be asked for it; checking the input tells it
-        return None
-    found = TrainingBase.objects.filter(organisation=organisation, external_id=external_id)
-    return found.select_related("organisation").first()
 
 
 def _write(base: TrainingBase, values: dict[str, Any]) -> None:

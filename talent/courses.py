@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, posting
-from accounts.errors import FieldError, InvalidInput, NotFound, StateForbids
+from accounts.errors import DomainError, FieldError, InvalidInput, NotFound, StateForbids
 from accounts.inputs import checked
 from accounts.models import Organisation, User
 from accounts.permissions import Act, demand
@@ -63,7 +63,7 @@ def change_course(*, by: User, course: Course, data: Any, partial: bool = False)
             return course
         course.revision += 1
         _write(course, values)
-        _record(by, "change_course", course, **_changed(before, after))
+        _record(by, "change_course", course, **audit.changes(before, after))
         _announce(course)
     return course
 
@@ -76,29 +76,23 @@ def put_course(*, by: User, organisation: Organisation, external_id: str, data: 
     demand(by, Act.WRITE_SUPPLY, organisation)
     given, runs = data, None
     if isinstance(data, Mapping):
-        given = {name: value for name, value in data.items() if name != "runs"} | {"external_id": external_id}
+        given = {name: value for name, value in data.items() if name != "runs"}
         runs = data.get("runs")
     with transaction.atomic():
         try:
-            course, new = _put(by, organisation, external_id, given)
+            course, new = posting.put(
+                Course,
+                organisation=organisation,
+                external_id=external_id,
+                data=given,
+                create=lambda given: create_course(by=by, organisation=organisation, data=given),
+                change=lambda standing, given: change_course(by=by, course=standing, data=given),
+            )
         except InvalidInput as wrong:
             raise InvalidInput([*wrong.errors, *_faults_of_runs(organisation, external_id, runs)]) from None
         if faults := _each_run(runs, lambda key, run: put_run(by=by, course=course, external_id=key, data=run)):
             raise InvalidInput(faults)
     return course, new
-
-
-def _put(by: User, organisation: Organisation, external_id: str, given: Any) -> tuple[Course, bool]:
-    standing = course_with_key(organisation, external_id)
-    if standing is None:
-        try:
-            return create_course(by=by, organisation=organisation, data=given), True
-        except InvalidInput:
-            # Perhaps the same call came twice at once and the other one was quicker: then the course is there now.
-            standing = course_with_key(organisation, external_id)
-            if standing is None:
-                raise
-    return change_course(by=by, course=standing, data=given), False
 
 
 @transaction.atomic
@@ -128,26 +122,24 @@ def close_course(*, by: User, course: Course, why: str = "") -> Course:
     return course
 
 
-def copy_course(*, by: User, course: Course) -> Course:
+def copy_course(*, by: User, course: Course, public_id: uuid.UUID | None = None) -> Course:
     """A new draft of the same organisation that says the same; it has no key of a partner's and no runs yet."""
     demand(by, Act.WRITE_SUPPLY, course.organisation)
     given = course_as_written(course) | {"external_id": None}
     for name in ("skills", "entry_levels"):  # what the framework no longer holds cannot be written anew
         known = skills_by_code(given[name])
         given[name] = [row for row in given[name] if row["skill"] in known]
-    copy = Course(organisation=course.organisation, created_by=by)
+    values = checked(CourseInput(data=given))
+    copy = Course(organisation=course.organisation, created_by=by, public_id=public_id or uuid.uuid4())
     with transaction.atomic():
-        _write(copy, checked(CourseInput(data=given)))
+        _write(copy, values, taken=posting.copied_already())
         _record(by, "copy_course", copy, after={"title": copy.title, "copied_from": str(course.public_id)})
     return copy
 
 
 def course_with_key(organisation: Organisation, external_id: str) -> Course | None:
     """The organisation's course under its own key, if there is one."""
-    if "\x00" in external_id:  # PostgreSQL can't be asked for it; checking the input tells it
-        return None
-    found = Course.objects.filter(organisation=organisation, external_id=external_id)
-    return found.select_related("organisation").first()
+    return posting.with_key(Course, organisation, external_id)
 
 
 def demand_teaching(organisation: Organisation) -> None:
@@ -189,7 +181,7 @@ def change_run(*, by: User, run: CourseRun, data: Any, partial: bool = False) ->
         if run.cancelled_at:
             raise StateForbids("cancelled", _("This run is cancelled and no longer changes."))
         _write_run(run, values)
-        changes = _changed(before, after)
+        changes = audit.changes(before, after)
         _record(by, "change_run", course, before=changes["before"], after=_named(run) | changes["after"])
         _run_moved(course)
     return run
@@ -290,14 +282,14 @@ def _run_with_key(course: Course, external_id: str) -> CourseRun | None:
     )
 
 
-def _write(course: Course, values: dict[str, Any]) -> None:
+def _write(course: Course, values: dict[str, Any], taken: DomainError | None = None) -> None:
     for name in values.keys() - {"skills", "entry_levels"}:
         setattr(course, name, values[name])
     try:
         with transaction.atomic():
             course.save()
     except IntegrityError:
-        raise _key_taken(_("Another course of yours has this key.")) from None
+        raise taken or _key_taken(_("Another course of yours has this key.")) from None
     state_claims(course, values["skills"])
     course.entry_levels.all().delete()
     EntryLevel.objects.bulk_create(EntryLevel(course=course, **row) for row in values["entry_levels"])
@@ -333,11 +325,6 @@ def _record(by: User, action: str, course: Course, **said: Any) -> None:
 def _named(run: CourseRun) -> dict[str, str]:
     """Which run it was, in a row of its course's trail."""
     return {"run": str(run.public_id)}
-
-
-def _changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    names = sorted(name for name in after if after[name] != before[name])
-    return {"before": {name: before[name] for name in names}, "after": {name: after[name] for name in names}}
 
 
 def _each_run(runs: Any, act: Callable[[str, Any], Any]) -> list[FieldError]:
@@ -391,3 +378,6 @@ def _no_skills() -> InvalidInput:
 
 def _key_taken(message: Any) -> InvalidInput:
     return InvalidInput([FieldError(("external_id",), "taken", message)])
+
+
+LIFE = posting.Life("course", create_course, change_course, publish_course, close_course, copy_course, put_course)

@@ -17,6 +17,7 @@ from accounts.inputs import (
     OneOf,
     Prose,
     Whole,
+    WhyInput,
     YesNo,
     city_by_code,
     prose_language,
@@ -99,10 +100,8 @@ class ExpertInput(Input):
         return attrs
 
 
-class ExpertClosingInput(Input):
+class ExpertClosingInput(WhyInput):
     """Why a profile is closed."""
-
-    why = Prose(max_length=1000, allow_blank=True, default="", help_text="Kept in the audit trail.")
 
 
 PLAIN = (

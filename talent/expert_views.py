@@ -1,45 +1,39 @@
 """Pages of the think tank: who gives which advice, and how one's own profile is written, published and closed."""
 
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.errors import FieldError, InvalidInput, NotAllowed, StateForbids
-from accounts.inputs import checked
+from accounts.errors import FieldError, InvalidInput, StateForbids
+from accounts.form_rows import Pairs, cities
 from accounts.models import AuditRow, Organisation, User
-from accounts.permissions import WHO_MAY, Act
+from accounts.pages import MENDING, reader, sheet_of
+from accounts.permissions import Act, acting_for
+from accounts.posting_pages import close_page, copied, made_before, publish_page, refused, saved
 from accounts.prose import SpokenLanguage
 
-from .expert_forms import MYSELF, ExpertForm, Pairs, advice_options, city_options, field_options
-from .expert_inputs import ExpertClosingInput
+from .expert_forms import MYSELF, ExpertForm, advice_options, field_options
 from .experts import (
+    LIFE,
     POSTING_KINDS,
     change_expert,
-    close_expert,
-    copy_expert,
     create_expert,
     demand,
     experts_of,
     experts_that,
     may,
-    publish_expert,
 )
 from .models import Claim, Expert
 
-MENDING = 422  # a form that comes back with something to mend
 EXPERTS_A_PAGE = 20
 STEPS_SHOWN = 20
 FILTERS = ("advice", "field", "language", "city")
@@ -55,20 +49,6 @@ class Shown:
     spoken: list[str]
     travels: str
     remote: str
-
-
-def expert_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page for people who are signed in; what is not theirs to do is answered by the page that says so."""
-
-    @login_required
-    @wraps(view)
-    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except NotAllowed as refused:
-            raise PermissionDenied from refused
-
-    return shown
 
 
 def seen_expert(user: User, public_id: Any) -> Expert:
@@ -91,16 +71,14 @@ def what_one_may(user: User, expert: Expert) -> dict[str, bool]:
 
 def organisations_to_post_for(user: User) -> list[Organisation]:
     """The organisations whose experts this person may write."""
-    roles = WHO_MAY[Act.WRITE_SUPPLY]
-    mine = Organisation.objects.filter(memberships__user=user, memberships__role__in=roles)
-    return list(mine.filter(kind__in=POSTING_KINDS).exclude(state=Organisation.State.SUSPENDED))
+    return list(acting_for(user, Act.WRITE_SUPPLY).filter(kind__in=POSTING_KINDS))
 
 
-@expert_page
+@login_required
 @require_safe
 def experts(request: HttpRequest) -> HttpResponse:
     """Everybody who gives advice, by what is asked for; `mine` shows one's own in any state."""
-    user = _user(request)
+    user = reader(request)
     mine, only_mine = experts_of(user), "mine" in request.GET
     options = _filter_options()
     asked = {name: request.GET.get(name, "") for name in FILTERS}
@@ -127,11 +105,11 @@ def experts(request: HttpRequest) -> HttpResponse:
     return render(request, "talent/experts.html", context)
 
 
-@expert_page
+@login_required
 @require_safe
 def expert(request: HttpRequest, public_id: Any) -> HttpResponse:
     """One expert: what they advise on, what they can do, and on what ground; to who posts it also what was done."""
-    user = _user(request)
+    user = reader(request)
     claims = Claim.objects.filter(withdrawn_at=None).select_related("skill", "confirmer").order_by("-level", "id")
     experts = Expert.objects.visible_to(user).select_related("organisation", "city")
     found = get_object_or_404(experts.prefetch_related(Prefetch("claims", claims)), public_id=public_id)
@@ -150,12 +128,13 @@ def expert(request: HttpRequest, public_id: Any) -> HttpResponse:
     return render(request, "talent/expert.html", context)
 
 
-@expert_page
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def expert_new(request: HttpRequest) -> HttpResponse:
     """Write a profile, one's own or that of an expert of an organisation; a draft, or published at once."""
-    user = _user(request)
-    if request.method == "POST" and (there := _made_before(request)):
+    user = reader(request)
+    mine = experts_of(user)
+    if request.method == "POST" and (there := made_before(request, mine)):
         return redirect("expert", there.public_id)
     bodies, own = organisations_to_post_for(user), _has_own(user)
     if own and not bodies:
@@ -171,27 +150,29 @@ def expert_new(request: HttpRequest) -> HttpResponse:
     poster = _poster(form.values["organisation"], bodies, own, faults)
 
     def create() -> Expert:
-        return create_expert(by=user, organisation=poster, data=form.as_written(), public_id=_sheet(request))
+        return create_expert(by=user, organisation=poster, data=form.as_written(), public_id=sheet_of(request))
 
     try:
-        made = _saved(request, create, faults)
-    except StateForbids as refused:
-        return _refused(request, refused.detail, _made_before(request) or Expert.objects.filter(user=user).first())
+        made = saved(request, LIFE, create, faults)
+    except StateForbids as forbidden:
+        back = made_before(request, mine) or Expert.objects.filter(user=user).first()
+        messages.warning(request, str(forbidden.detail))
+        return redirect("expert", back.public_id) if back else redirect("experts")
     except InvalidInput:
-        if there := _made_before(request):
+        if there := made_before(request, mine):
             return redirect("expert", there.public_id)
         form.blame(faults)
         return _form_page(request, form, bodies=bodies, own=own, status=MENDING)
     return _after(request, made)
 
 
-@expert_page
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def expert_change(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Rewrite a profile; what is published is matched anew."""
     was = _to_do(request, public_id, Act.WRITE_SUPPLY)
     if was.status == Expert.Status.CLOSED:
-        return _refused(request, _("This profile is closed and no longer changes."), was)
+        return refused(request, _("This profile is closed and no longer changes."), "expert", was)
     if request.method != "POST":
         return _form_page(request, ExpertForm.of(was), expert=was)
     form = ExpertForm.typed(request.POST)
@@ -200,96 +181,47 @@ def expert_change(request: HttpRequest, public_id: Any) -> HttpResponse:
     faults = form.faults()
 
     def change() -> Expert:
-        return change_expert(by=_user(request), expert=was, data=form.as_written(), partial=True)
+        return change_expert(by=reader(request), expert=was, data=form.as_written(), partial=True)
 
     try:
-        changed = _saved(request, change, faults)
-    except StateForbids as refused:
-        return _refused(request, refused.detail, was)
+        changed = saved(request, LIFE, change, faults)
+    except StateForbids as forbidden:
+        return refused(request, forbidden.detail, "expert", was)
     except InvalidInput:
         form.blame(faults)
         return _form_page(request, form, expert=was, status=MENDING)
     return _after(request, changed, was)
 
 
-@expert_page
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def expert_publish(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Publish a draft; a page asks first."""
     found = _to_do(request, public_id, Act.PUBLISH_SUPPLY)
-    if request.method != "POST":
-        if found.status != Expert.Status.DRAFT:
-            return redirect("expert", found.public_id)
-        return render(request, "talent/expert_publish.html", {"expert": found})
-    try:
-        publish_expert(by=_user(request), expert=found)
-    except StateForbids as refused:
-        return _refused(request, refused.detail, found)
-    except InvalidInput as wrong:
-        form = ExpertForm.of(found)
-        form.blame(wrong.errors)
-        return _form_page(request, form, expert=found, status=MENDING)
-    messages.success(request, _("Published."))
-    return redirect("expert", found.public_id)
+    return publish_page(request, LIFE, found, ExpertForm.of, _form_page)
 
 
-@expert_page
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def expert_close(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Close a profile; a page asks first, and why."""
-    found = _to_do(request, public_id, Act.CLOSE_SUPPLY)
-    context: dict[str, Any] = {"expert": found, "why": request.POST.get("why", "")}
-    if request.method != "POST":
-        if found.status == Expert.Status.CLOSED:
-            return redirect("expert", found.public_id)
-        return render(request, "talent/expert_close.html", context)
-    try:
-        why = checked(ExpertClosingInput(data={"why": context["why"]}))["why"]
-        close_expert(by=_user(request), expert=found, why=why)
-    except StateForbids as refused:
-        return _refused(request, refused.detail, found)
-    except InvalidInput as wrong:
-        context["errors"] = {"why": [fault.detail for fault in wrong.errors]}
-        return render(request, "talent/expert_close.html", context, status=MENDING)
-    messages.success(request, _("Closed. It is in no list any more."))
-    return redirect("expert", found.public_id)
+    return close_page(request, LIFE, _to_do(request, public_id, Act.CLOSE_SUPPLY))
 
 
-@expert_page
+@login_required
 @require_POST
 def expert_copy(request: HttpRequest, public_id: Any) -> HttpResponse:
     """A draft that says the same; a button that is pressed twice makes one."""
     found = _to_do(request, public_id, Act.WRITE_SUPPLY)
     try:
-        draft = _made_before(request) or copy_expert(by=_user(request), expert=found, public_id=_sheet(request))
-    except StateForbids as refused:
-        return _refused(request, refused.detail, found)
+        draft = copied(request, LIFE, found, experts_of(reader(request)))
+    except StateForbids as forbidden:
+        return refused(request, forbidden.detail, "expert", found)
     if draft.pk == found.pk:
         messages.success(request, _("It is a draft again; publish it when it is ready."))
     else:
         messages.success(request, _("This is a copy, a draft."))
     return redirect("expert-change", draft.public_id)
-
-
-def _saved(request: HttpRequest, write: Callable[[], Expert], faults: list[FieldError]) -> Expert:
-    """Write a profile and perhaps publish it, all or nothing; faults found on the way are added to those of the form.
-
-    Where only the state forbids publishing, the draft is kept and the page says why.
-    """
-    try:
-        with transaction.atomic():
-            expert = write()
-            if faults:
-                raise InvalidInput(())
-            if "publish" in request.POST.getlist("do") and expert.status == Expert.Status.DRAFT:
-                try:
-                    expert = publish_expert(by=_user(request), expert=expert)
-                except StateForbids as refused:
-                    messages.warning(request, str(refused.detail))
-    except InvalidInput as wrong:
-        faults.extend(wrong.errors)
-        raise
-    return expert
 
 
 def _after(request: HttpRequest, now: Expert, was: Expert | None = None) -> HttpResponse:
@@ -334,9 +266,9 @@ def _form_page(
         "form": form,
         "expert": expert,
         "posters": [("", _("choose")), *posters] if len(posters) > 1 else None,
-        "waiting": body is not None and body.state != Organisation.State.VERIFIED,
+        "may_publish": body is None or body.state == Organisation.State.VERIFIED,
         "published": expert is not None and expert.status == Expert.Status.PUBLISHED,
-        "sheet": _sheet(request),
+        "sheet": sheet_of(request),
     }
     return render(request, "talent/expert_form.html", context, status=status)
 
@@ -366,7 +298,7 @@ def _filter_options() -> dict[str, Pairs]:
         "advice": advice_options(),
         "field": field_options(),
         "language": list(SpokenLanguage.choices),
-        "city": city_options(),
+        "city": cities(),
     }
 
 
@@ -382,33 +314,10 @@ def _filter_words() -> list[tuple[str, str]]:
 
 def _to_do(request: HttpRequest, public_id: Any, act: Act) -> Expert:
     """The profile, for somebody who may do this to it."""
-    found = seen_expert(_user(request), public_id)
-    demand(_user(request), act, found)
+    found = seen_expert(reader(request), public_id)
+    demand(reader(request), act, found)
     return found
 
 
 def _has_own(user: User) -> bool:
     return Expert.objects.filter(user=user).exists()
-
-
-def _sheet(request: HttpRequest) -> uuid.UUID:
-    """The id that a form for a new profile was opened with, and under which it is saved."""
-    try:
-        return uuid.UUID(request.POST.get("sheet", ""))
-    except ValueError:
-        return uuid.uuid4()
-
-
-def _made_before(request: HttpRequest) -> Expert | None:
-    """The profile that this very form has made already: the button was pressed twice."""
-    return experts_of(_user(request)).filter(public_id=_sheet(request)).first()
-
-
-def _refused(request: HttpRequest, why: Any, back: Expert | None) -> HttpResponse:
-    messages.warning(request, str(why))
-    return redirect("expert", back.public_id) if back else redirect("experts")
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # `expert_page` lets nobody else in
-    return request.user

@@ -19,8 +19,8 @@ from accounts.permissions import Act
 
 from . import events
 from .expert_inputs import PLAIN, ExpertInput, as_written, expert_as_written
-from .models import Claim, Expert
-from .stated import state_claims
+from .models import Expert
+from .stated import copy_claims, state_claims
 
 POSTING_KINDS = (*Organisation.TEACHING, Organisation.Kind.AUTHORITY)
 """Kinds of organisation that post experts."""
@@ -114,17 +114,14 @@ def change_expert(*, by: User, expert: Expert, data: Any, partial: bool = False)
 def put_expert(*, by: User, organisation: Organisation, external_id: str, data: Any) -> tuple[Expert, bool]:
     """The profile with a partner's own key, made or rewritten; the same call again changes nothing. True if new."""
     permissions.demand(by, Act.WRITE_SUPPLY, organisation)
-    given = {**data, "external_id": external_id} if isinstance(data, dict) else data
-    standing = _with_key(organisation, external_id)
-    if standing is None:
-        try:
-            return create_expert(by=by, organisation=organisation, data=given), True
-        except InvalidInput:
-            # Perhaps the same call came twice at once and the other one was quicker: then the profile is there now.
-            standing = _with_key(organisation, external_id)
-            if standing is None:
-                raise
-    return change_expert(by=by, expert=standing, data=given), False
+    return posting.put(
+        Expert,
+        organisation=organisation,
+        external_id=external_id,
+        data=data,
+        create=lambda given: create_expert(by=by, organisation=organisation, data=given),
+        change=lambda standing, given: change_expert(by=by, expert=standing, data=given),
+    )
 
 
 @transaction.atomic
@@ -172,9 +169,8 @@ def copy_expert(*, by: User, expert: Expert, public_id: uuid.UUID | None = None)
         with transaction.atomic():
             copy.save()
     except IntegrityError:
-        raise StateForbids("copied_already", _("This copy is there already.")) from None
-    stated = expert.claims.filter(source__in=Claim.SELF_DECLARED, withdrawn_at=None).order_by("id")
-    state_claims(copy, [dict(row) for row in stated.values("skill_id", "level", "evidence")])
+        raise posting.copied_already() from None
+    copy_claims(expert, copy)
     _record(copy, by, "copy_expert", after={"copied_from": str(expert.public_id)})
     return copy
 
@@ -207,12 +203,6 @@ def _locked(expert: Expert) -> Expert:
     return posting.locked(expert, "organisation", "city")
 
 
-def _with_key(organisation: Organisation, external_id: str) -> Expert | None:
-    if "\x00" in external_id:  # PostgreSQL can't be asked for it; checking the input tells it
-        return None
-    return Expert.objects.filter(organisation=organisation, external_id=external_id).first()
-
-
 def _write(expert: Expert, values: dict[str, Any]) -> None:
     for name in PLAIN:
         setattr(expert, name, values[name])
@@ -234,3 +224,6 @@ def _record(expert: Expert, by: User, action: str, **facts: Any) -> None:
 
 def _one_each() -> StateForbids:
     return StateForbids("expert_exists", _("You have a profile as an expert already."))
+
+
+LIFE = posting.Life("expert", create_expert, change_expert, publish_expert, close_expert, copy_expert, put_expert)

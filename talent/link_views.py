@@ -18,7 +18,8 @@ from accounts.errors import DomainError, InvalidInput, NotAllowed, StateForbids
 from accounts.forms import errors_by_field
 from accounts.inputs import checked
 from accounts.models import Organisation, User
-from accounts.permissions import WHO_MAY, Act, demand
+from accounts.pages import MENDING, reader
+from accounts.permissions import Act, acting_for, demand
 from skills.models import Skill
 from skills.search import search_skills
 
@@ -26,7 +27,7 @@ from .confirming import SOURCE_OF_KIND, confirm_claim, withdraw_confirmation
 from .link_inputs import ConfirmationInput, LinkInput, StudentInput
 from .links import answer_link, ask_link, ask_student, end_link, links_of_person, links_of_school
 from .models import Claim, Profile, Program, StudentLink
-from .views import MENDING, with_profile
+from .views import with_profile
 
 STUDENTS_ON_A_PAGE = 25
 SCHOOLS_FOUND = 20
@@ -101,7 +102,7 @@ def students_ask(request: HttpRequest) -> HttpResponse:
     school = _school(request, request.POST.get("school", ""))
     typed = {name: request.POST.get(name, "") for name in ("email", "program")}
     try:
-        ask_student(by=_user(request), organisation=school, **checked(StudentInput(data=typed)))
+        ask_student(by=reader(request), organisation=school, **checked(StudentInput(data=typed)))
     except InvalidInput as wrong:
         errors = errors_by_field(wrong, lambda path: str(path[0]))
         return _students_page(request, school, _schools_of(request), typed=typed, errors=errors)
@@ -121,7 +122,7 @@ def student(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     sheet = Sheet.of(link, request.GET if request.method != "POST" else request.POST)
     if request.method != "POST":
         return render(request, "talent/students_one.html", sheet.context())
-    user, code = _user(request), request.POST.get("confirm", "")[:100]
+    user, code = reader(request), request.POST.get("confirm", "")[:100]
     try:
         if code:
             given = {"skill": code, "level": request.POST.get(f"level-{code}"), "evidence": sheet.evidence_of(code)}
@@ -146,7 +147,7 @@ def student(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def student_answer(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Say yes or no to a student."""
     link = _link(request, public_id)
-    _answered(request, _user(request), link)
+    _answered(request, reader(request), link)
     return redirect(_address_of(link.organisation))
 
 
@@ -155,7 +156,7 @@ def student_answer(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def student_end(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """End the link with a student."""
     link = _link(request, public_id)
-    _ended(request, _user(request), link)
+    _ended(request, reader(request), link)
     return redirect(_address_of(link.organisation))
 
 
@@ -272,10 +273,7 @@ def _students_page(
 
 def _schools_of(request: HttpRequest) -> QuerySet[Organisation]:
     """The schools and bases whose students this person may see."""
-    roles = WHO_MAY[Act.SEE_STUDENTS]
-    return Organisation.objects.filter(
-        kind__in=SOURCE_OF_KIND, memberships__user=_user(request), memberships__role__in=roles
-    )
+    return acting_for(reader(request), Act.SEE_STUDENTS).filter(kind__in=SOURCE_OF_KIND)
 
 
 def _school(request: HttpRequest, wanted: str) -> Organisation:
@@ -324,8 +322,3 @@ def _ended(request: HttpRequest, by: User, link: StudentLink) -> None:
 
 def _address_of(school: Organisation) -> str:
     return f"{reverse('students')}?school={school.public_id}"
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from accounts.inputs import MANY_CHARACTERS, Day, Input, OneOf, Prose, Whole, city_by_code, prose_language
+from accounts.inputs import MANY_CHARACTERS, Day, Input, OneOf, Prose, Whole, WhyInput, city_by_code, prose_language
 from accounts.models import Organisation
 from accounts.prose import SpokenLanguage
 from skills.inputs import skills_by_code, twice
@@ -217,10 +217,8 @@ class ProgramInput(Input):
         return rows
 
 
-class ProgramClosingInput(Input):
+class ProgramClosingInput(WhyInput):
     """Why a program is closed."""
-
-    why = Prose(max_length=1000, allow_blank=True, default="", help_text="Kept in the audit trail.")
 
 
 def _meant(row: Values, standing: dict[Any, Intake]) -> Intake | None:

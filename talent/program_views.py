@@ -1,14 +1,12 @@
 """Pages of a program: found by anybody, written, published, closed and copied by its school."""
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
-from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,18 +14,17 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.errors import FieldError, InvalidInput, NotAllowed, StateForbids
-from accounts.inputs import checked
+from accounts.errors import FieldError, InvalidInput, StateForbids
+from accounts.form_rows import Pairs
 from accounts.models import AuditRow, City, Organisation, User
-from accounts.permissions import WHO_MAY, Act, demand, role_of
+from accounts.pages import MENDING, reader, sheet_of
+from accounts.permissions import Act, acting_for, demand, role_of
+from accounts.posting_pages import acts_of, close_page, copied, made_before, publish_page, refused, saved
 
-from .forms import Pairs
 from .models import Course, Program
 from .program_forms import ProgramForm
-from .program_inputs import ProgramClosingInput
-from .programs import change_program, close_program, copy_program, create_program, publish_program
+from .programs import LIFE, change_program, create_program
 
-MENDING = 422  # a form that comes back with something to mend
 ON_A_PAGE = 20
 STEPS_SHOWN = 20
 
@@ -64,11 +61,10 @@ def schools_of(user: User | AnonymousUser) -> list[Any]:
     """The schools that the person acts for, each with `may_post`."""
     if not user.is_authenticated:
         return []
-    rows = Organisation.objects.of_member(user).filter(kind__in=Organisation.SCHOOLS)
-    own: list[Any] = list(rows.prefetch_related("memberships"))
+    writes = set(acting_for(user, Act.WRITE_SUPPLY).values_list("pk", flat=True))
+    own: list[Any] = list(Organisation.objects.of_member(user).filter(kind__in=Organisation.SCHOOLS))
     for school in own:
-        roles = {member.role for member in school.memberships.all() if member.user_id == user.pk}
-        school.may_post = bool(roles & WHO_MAY[Act.WRITE_SUPPLY])
+        school.may_post = school.pk in writes
     return own
 
 
@@ -141,14 +137,8 @@ def seen_program(user: User | AnonymousUser, public_id: Any) -> Program:
 def what_one_may(user: User | AnonymousUser, program: Program) -> dict[str, bool]:
     """What the page offers: the acts that the person's role allows and the program's status still knows."""
     role = role_of(user, program.organisation)
-    alive = program.status != Program.Status.CLOSED
-    return {
-        "member": role is not None,
-        "write": alive and role in WHO_MAY[Act.WRITE_SUPPLY],
-        "copy": role in WHO_MAY[Act.WRITE_SUPPLY],
-        "publish": program.status == Program.Status.DRAFT and role in WHO_MAY[Act.PUBLISH_SUPPLY],
-        "close": alive and role in WHO_MAY[Act.CLOSE_SUPPLY],
-    }
+    acts = {"write": Act.WRITE_SUPPLY, "publish": Act.PUBLISH_SUPPLY, "close": Act.CLOSE_SUPPLY}
+    return {"member": role is not None} | acts_of(role, program, program.organisation, **acts)
 
 
 # Written by its school ------------------------------------------------------------------------------------------------
@@ -156,16 +146,17 @@ def what_one_may(user: User | AnonymousUser, program: Program) -> dict[str, bool
 @require_http_methods(["GET", "HEAD", "POST"])
 def program_new(request: HttpRequest) -> HttpResponse:
     """Write a program; it becomes a draft, or is published at once."""
-    own = schools_of(_user(request))
+    own = schools_of(reader(request))
     schools = [school for school in own if school.may_post]
     if not schools:
         if own:
-            raise NotAllowed
+            demand(reader(request), Act.WRITE_SUPPLY, own[0])  # says why not
         messages.info(request, _("Programs are posted by a university, a college or a school. Register yours first."))
         return redirect("organisations")
     if request.method != "POST":
         return _form_page(request, ProgramForm.new(schools[0]), schools=schools)
-    if there := _made_before(request):
+    mine = Program.objects.visible_to(reader(request))
+    if there := made_before(request, mine):
         return redirect("program" if there.status == Program.Status.PUBLISHED else "program-change", there.public_id)
     chosen = [school for school in schools if str(school.public_id) == request.POST.get("organisation")] or schools
     form = ProgramForm.typed(chosen[0], request.POST)
@@ -177,13 +168,13 @@ def program_new(request: HttpRequest) -> HttpResponse:
 
     def create() -> Program:
         return create_program(
-            by=_user(request), organisation=chosen[0], data=form.as_written(), public_id=_sheet(request)
+            by=reader(request), organisation=chosen[0], data=form.as_written(), public_id=sheet_of(request)
         )
 
     try:
-        made = _saved(request, create, faults)
+        made = saved(request, LIFE, create, faults)
     except InvalidInput:
-        if there := _made_before(request):
+        if there := made_before(request, mine):
             return redirect("program", there.public_id)
         form.blame(faults)
         return _form_page(request, form, schools=schools, status=MENDING)
@@ -194,10 +185,10 @@ def program_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def program_change(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Rewrite a program; what is published is matched anew."""
-    was = seen_program(_user(request), public_id)
-    demand(_user(request), Act.WRITE_SUPPLY, was.organisation)
+    was = seen_program(reader(request), public_id)
+    demand(reader(request), Act.WRITE_SUPPLY, was.organisation)
     if was.status == Program.Status.CLOSED:
-        return _refused(request, _("This program is closed and no longer changes."), was)
+        return refused(request, _("This program is closed and no longer changes."), "program", was)
     if request.method != "POST":
         return _form_page(request, ProgramForm.of(was), program=was)
     form = ProgramForm.typed(was.organisation, request.POST)
@@ -207,12 +198,12 @@ def program_change(request: HttpRequest, public_id: Any) -> HttpResponse:
 
     def change() -> Program:
         data = form.as_written() | {"external_id": was.external_id}
-        return change_program(by=_user(request), program=was, data=data)
+        return change_program(by=reader(request), program=was, data=data)
 
     try:
-        now = _saved(request, change, faults)
-    except StateForbids as refused:
-        return _refused(request, refused.detail, was)
+        now = saved(request, LIFE, change, faults)
+    except StateForbids as forbidden:
+        return refused(request, forbidden.detail, "program", was)
     except InvalidInput:
         form.blame(faults)
         return _form_page(request, form, program=was, status=MENDING)
@@ -221,27 +212,6 @@ def program_change(request: HttpRequest, public_id: Any) -> HttpResponse:
         messages.success(request, _("Saved.")) if changed else messages.info(request, _("Nothing was changed."))
         return redirect("program", now.public_id)
     return _after_saving(request, now, published=now.status == Program.Status.PUBLISHED)
-
-
-def _saved(request: HttpRequest, write: Callable[[], Program], faults: list[FieldError]) -> Program:
-    """Write a program and perhaps publish it, all or nothing; faults found on the way are added to those of the form.
-
-    Where only the state forbids publishing, the draft is kept and the page says why.
-    """
-    try:
-        with transaction.atomic():
-            program = write()
-            if faults:
-                raise InvalidInput(())
-            if "publish" in request.POST.getlist("do") and program.status == Program.Status.DRAFT:
-                try:
-                    program = publish_program(by=_user(request), program=program)
-                except StateForbids as refused:
-                    messages.warning(request, str(refused.detail))
-    except InvalidInput as wrong:
-        faults.extend(wrong.errors)
-        raise
-    return program
 
 
 def _after_saving(request: HttpRequest, program: Program, *, published: bool) -> HttpResponse:
@@ -253,56 +223,32 @@ def _after_saving(request: HttpRequest, program: Program, *, published: bool) ->
 @require_http_methods(["GET", "HEAD", "POST"])
 def program_publish(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Publish a draft; a page asks first."""
-    found = seen_program(_user(request), public_id)
-    demand(_user(request), Act.PUBLISH_SUPPLY, found.organisation)
-    if request.method != "POST":
-        if found.status != Program.Status.DRAFT:
-            return redirect("program", found.public_id)
-        return render(request, "talent/program_publish.html", {"program": found})
-    try:
-        publish_program(by=_user(request), program=found)
-    except StateForbids as refused:
-        return _refused(request, refused.detail, found)
-    except InvalidInput as wrong:
-        form = ProgramForm.of(found)
-        form.blame(wrong.errors)
-        return _form_page(request, form, program=found, status=MENDING)
-    messages.success(request, _("Published."))
-    return redirect("program", found.public_id)
+    found = seen_program(reader(request), public_id)
+    demand(reader(request), Act.PUBLISH_SUPPLY, found.organisation)
+    return publish_page(request, LIFE, found, ProgramForm.of, _form_page)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def program_close(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Close a program for good; a page asks first, and why."""
-    found = seen_program(_user(request), public_id)
-    demand(_user(request), Act.CLOSE_SUPPLY, found.organisation)
-    context: dict[str, Any] = {"program": found, "why": request.POST.get("why", "")}
-    if request.method != "POST":
-        if found.status == Program.Status.CLOSED:
-            return redirect("program", found.public_id)
-        return render(request, "talent/program_close.html", context)
-    try:
-        close_program(
-            by=_user(request), program=found, why=checked(ProgramClosingInput(data={"why": context["why"]}))["why"]
-        )
-    except StateForbids as refused:
-        return _refused(request, refused.detail, found)
-    except InvalidInput as wrong:
-        context["errors"] = {"why": [fault.detail for fault in wrong.errors]}
-        return render(request, "talent/program_close.html", context, status=MENDING)
-    messages.success(request, _("Closed. It is in no list any more."))
-    return redirect("program", found.public_id)
+    found = seen_program(reader(request), public_id)
+    demand(reader(request), Act.CLOSE_SUPPLY, found.organisation)
+    return close_page(request, LIFE, found)
 
 
 @login_required
 @require_POST
 def program_copy(request: HttpRequest, public_id: Any) -> HttpResponse:
     """A new draft that says the same; a button that is pressed twice makes one."""
-    found = seen_program(_user(request), public_id)
-    copied = _made_before(request) or copy_program(by=_user(request), program=found, public_id=_sheet(request))
+    found = seen_program(reader(request), public_id)
+    demand(reader(request), Act.WRITE_SUPPLY, found.organisation)
+    try:
+        copy = copied(request, LIFE, found, Program.objects.visible_to(reader(request)))
+    except StateForbids as forbidden:
+        return refused(request, forbidden.detail, "program", found)
     messages.success(request, _("This is a copy, a draft. Its intakes are still to be written."))
-    return redirect("program-change", copied.public_id)
+    return redirect("program-change", copy.public_id)
 
 
 def _form_page(
@@ -318,23 +264,12 @@ def _form_page(
     context = {
         "form": form,
         "program": program,
-        "school": form.school,
+        "may_publish": several or form.school.state == Organisation.State.VERIFIED,
         "schools": [(str(school.public_id), str(school)) for school in schools or ()] if several else None,
         "published": program is not None and program.status == Program.Status.PUBLISHED,
-        "sheet": _sheet(request),
+        "sheet": sheet_of(request),
     }
     return render(request, "talent/program_form.html", context, status=status)
-
-
-def _sheet(request: HttpRequest) -> uuid.UUID:
-    """The id that a form for a new program was opened with, and under which it is saved."""
-    sheet = _uuid(request.POST.get("sheet", ""))
-    return sheet if sheet.int else uuid.uuid4()
-
-
-def _made_before(request: HttpRequest) -> Program | None:
-    """The program that this very form has made already: the button was pressed twice."""
-    return Program.objects.visible_to(_user(request)).filter(public_id=_sheet(request)).first()
 
 
 def _uuid(word: str) -> uuid.UUID:
@@ -348,13 +283,3 @@ def _uuid(word: str) -> uuid.UUID:
 def _clean(word: str) -> str:
     """What the database can be asked for."""
     return word.replace("\x00", "")[:100]
-
-
-def _refused(request: HttpRequest, why: Any, program: Program) -> HttpResponse:
-    messages.warning(request, str(why))
-    return redirect("program", program.public_id)
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # `login_required` lets nobody else in
-    return request.user

@@ -13,7 +13,7 @@ from accounts.models import Organisation, User
 from accounts.permissions import Act, demand
 
 from . import events
-from .models import Claim, Course, Intake, Program, ProgramCourse
+from .models import Course, Intake, Program, ProgramCourse
 from .program_inputs import (
     FIELDS,
     IntakeInput,
@@ -23,7 +23,7 @@ from .program_inputs import (
     intake_values,
     program_as_written,
 )
-from .stated import state_claims
+from .stated import copy_claims, state_claims
 
 NOTHING: dict[str, Any] = {"intakes": []}
 
@@ -64,14 +64,7 @@ def change_program(*, by: User, program: Program, data: Any, partial: bool = Fal
             return program
         program.revision += 1
         _write(program, values, before, after)
-        changed = sorted(name for name in after if after[name] != before[name])
-        _record(
-            by,
-            "change_program",
-            program,
-            before={name: before[name] for name in changed},
-            after={name: after[name] for name in changed},
-        )
+        _record(by, "change_program", program, **audit.changes(before, after))
         _announce(program)
     return program
 
@@ -79,23 +72,14 @@ def change_program(*, by: User, program: Program, data: Any, partial: bool = Fal
 def put_program(*, by: User, organisation: Organisation, external_id: str, data: Any) -> tuple[Program, bool]:
     """The program with a partner's own key, made or rewritten; the same call again changes nothing. True if new."""
     demand(by, Act.WRITE_SUPPLY, organisation)
-    given = {**data, "external_id": external_id} if isinstance(data, dict) else data
-    standing = _with_key(organisation, external_id)
-    if standing is None:
-        try:
-            return create_program(by=by, organisation=organisation, data=given), True
-        except InvalidInput:
-            # Perhaps the same call came twice at once and the other one was quicker: then it is there now.
-            standing = _with_key(organisation, external_id)
-            if standing is None:
-                raise
-    return change_program(by=by, program=standing, data=given), False
-
-
-def _with_key(organisation: Organisation, external_id: str) -> Program | None:
-    if "\x00" in external_id:  # PostgreSQL can't be asked for it; checking the input tells it
-        return None
-    return Program.objects.filter(organisation=organisation, external_id=external_id).first()
+    return posting.put(
+        Program,
+        organisation=organisation,
+        external_id=external_id,
+        data=data,
+        create=lambda given: create_program(by=by, organisation=organisation, data=given),
+        change=lambda standing, given: change_program(by=by, program=standing, data=given),
+    )
 
 
 @transaction.atomic
@@ -133,11 +117,12 @@ def copy_program(*, by: User, program: Program, public_id: uuid.UUID | None = No
     for name in FIELDS:
         setattr(copied, name, getattr(program, name))
     copied.external_id = None
-    copied.save()
-    stated = (
-        program.claims.filter(source__in=Claim.SELF_DECLARED, withdrawn_at=None).order_by("id").select_related("skill")
-    )
-    state_claims(copied, [{"skill": row.skill, "level": row.level, "evidence": row.evidence} for row in stated])
+    try:
+        with transaction.atomic():
+            copied.save()
+    except IntegrityError:
+        raise posting.copied_already() from None
+    copy_claims(program, copied)
     _place(copied, [place.course for place in program.places.select_related("course")])
     _record(by, "copy_program", copied, after={"title": copied.title, "copied_from": str(program.public_id)})
     return copied
@@ -169,14 +154,9 @@ def change_intake(*, by: User, intake: Intake, data: Any, partial: bool = False)
         if after == before:
             return intake
         _write_intake(intake, values)
-        changed = sorted(name for name in after if after[name] != before[name])
-        _moved(
-            by,
-            "change_intake",
-            program,
-            before={"starts_on": before["starts_on"]} | {name: before[name] for name in changed},
-            after={name: after[name] for name in changed},
-        )
+        changes = audit.changes(before, after)
+        start = {"starts_on": before["starts_on"]}
+        _moved(by, "change_intake", program, before=start | changes["before"], after=changes["after"])
     return intake
 
 
@@ -274,3 +254,8 @@ def _write_intake(intake: Intake, values: dict[str, Any]) -> None:
 
 def _no_skills() -> InvalidInput:
     return InvalidInput([FieldError(("skills",), "no_skills", _("Name at least one skill before publishing."))])
+
+
+LIFE = posting.Life(
+    "program", create_program, change_program, publish_program, close_program, copy_program, put_program
+)

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from accounts.inputs import Input, LevelField, Prose
 from skills.inputs import SkillCode
+from skills.models import Skill
 
 from .models import Claim, Course, Expert, Program
 
@@ -47,6 +48,13 @@ def state_claims(holder: Program | Course | Expert, rows: Sequence[dict[str, Any
     holder.claims.filter(source__in=Claim.SELF_DECLARED).delete()
     name = holder._meta.model_name or ""
     Claim.objects.bulk_create(Claim(**{name: holder}, **row) for row in rows)
+
+
+def copy_claims(original: Program | Expert, copy: Program | Expert) -> None:
+    """State of a copy what was stated of the original, but for skills that the framework has since replaced."""
+    rows = original.claims.filter(source__in=Claim.SELF_DECLARED, withdrawn_at=None)
+    standing = rows.filter(skill__in=Skill.objects.current()).order_by("id")
+    state_claims(copy, [dict(row) for row in standing.values("skill_id", "level", "evidence")])
 
 
 def stated_as_written(holder: Program | Course | Expert) -> list[dict[str, Any]]:

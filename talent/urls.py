@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import base_views, course_views, expert_views, link_views, program_views, views
+from . import base_views, course_run_views, course_views, expert_views, link_views, program_views, views
 
 urlpatterns = [
     path("profile/", views.profile, name="profile"),
@@ -37,15 +37,15 @@ urlpatterns = [
     path("courses/<uuid:public_id>/publish/", course_views.course_publish, name="course-publish"),
     path("courses/<uuid:public_id>/close/", course_views.course_close, name="course-close"),
     path("courses/<uuid:public_id>/copy/", course_views.course_copy, name="course-copy"),
-    path("courses/<uuid:public_id>/runs/new/", course_views.course_run_new, name="course-run-new"),
+    path("courses/<uuid:public_id>/runs/new/", course_run_views.run_new, name="course-run-new"),
     path(
         "courses/<uuid:public_id>/runs/<uuid:run_id>/change/",
-        course_views.course_run_change,
+        course_run_views.run_change,
         name="course-run-change",
     ),
     path(
         "courses/<uuid:public_id>/runs/<uuid:run_id>/cancel/",
-        course_views.course_run_cancel,
+        course_run_views.run_cancel,
         name="course-run-cancel",
     ),
     path("bases/", base_views.bases, name="bases"),

@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.errors import InvalidInput, StateForbids
-from accounts.models import User, in_active_language
+from accounts.models import in_active_language
+from accounts.pages import MENDING, reader
 
 from .forms import ProfileForm
 from .levels import levels_of_profiles
@@ -22,7 +23,6 @@ from .models import Profile, Pseudonym
 from .models.student import FEWEST_SKILLS
 from .profiles import change_profile, create_profile, switch_matching
 
-MENDING = 422  # a form that comes back with something to mend
 PSEUDONYMS_SHOWN = 5
 BACK = {"matches", "profile"}  # pages that carry the switch
 
@@ -43,9 +43,8 @@ def with_profile(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 @login_required
 def profile_new(request: HttpRequest) -> HttpResponse:
     """Begin a profile; it is matched once its person switches matching on."""
-    assert isinstance(request.user, User)
     try:
-        create_profile(by=request.user)
+        create_profile(by=reader(request))
     except StateForbids as refused:
         messages.info(request, str(refused.detail))
     return redirect("profile")

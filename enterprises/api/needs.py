@@ -1,22 +1,15 @@
 """Needs and their areas over the API."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, TypedDict, cast
+from typing import Annotated, Any, TypedDict
 
 import django_filters
 from django.db.models import Prefetch, QuerySet
 from django.urls import path
-from django.utils.translation import gettext as _
-from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail, ValidationError
-from rest_framework.filters import OrderingFilter
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
-from rest_framework.views import APIView
 
 from accounts.api import (
     CitySmall,
@@ -32,13 +25,12 @@ from accounts.api import (
     names_of,
     organisation_small,
 )
-from accounts.errors import FieldError, InvalidInput
-from accounts.inputs import MANY_CHARACTERS, Input, Prose, checked
-from accounts.models import Organisation, User
+from accounts.inputs import MANY_CHARACTERS, Input, Prose
+from accounts.posting_api import PostingFilter, PostingResource, addresses, described
 from accounts.prose import ProseLanguage, WorkKind
 from enterprises.inputs import NeedInput
 from enterprises.models import Area, Need, NeedSkill
-from enterprises.publishing import change_need, close_need, copy_need, create_need, publish_need, put_need
+from enterprises.publishing import LIFE
 from skills.api import SkillSmall, skill_small
 
 from .organisations import CITY, ORGANISATION
@@ -205,47 +197,18 @@ class ClosingInput(Input):
     why = Prose(max_length=MANY_CHARACTERS, allow_blank=True, default="", help_text="Kept in the audit trail.")
 
 
-# For the schema: the fields, and one example of each.
-NEED, NEW_NEED = NeedInput(data={}), NewNeedInput(data={})
+# For the schema: one example of each.
 WRITTEN_NEED = WRITTEN | {"area": AREA["code"], "skills": [{"skill": SKILL["code"]} | ASKED], "city": CITY["code"]}
-A_NEED = [OpenApiExample("A need", value=WRITTEN_NEED, request_only=True)]
-A_NEW_NEED = [
-    OpenApiExample("A new need", value={"organisation": ORGANISATION["id"]} | WRITTEN_NEED, request_only=True)
-]
-A_CLOSING = [OpenApiExample("A reason", value={"why": "The places are taken."}, request_only=True)]
-
-
-def organisation_named(person: User, data: Any) -> Organisation:
-    """The organisation that the new need is for; where there is none, that is told beside all other faults."""
-    given = data.get("organisation") if isinstance(data, Mapping) else None
-    try:
-        key = serializers.UUIDField().run_validation(given) if isinstance(given, str) else None
-    except ValidationError:
-        key = None
-    found = Organisation.objects.visible_to(person).filter(public_id=key).first() if key else None
-    if found is not None:
-        return found
-    if given is None:
-        faults = [FieldError(("organisation",), "required", _("This is needed."))]
-    else:
-        faults = [FieldError(("organisation",), "unknown", _("There is no such organisation, or it is not yours."))]
-    try:
-        checked(NeedInput(data=data))
-    except InvalidInput as wrong:
-        # What is not an object at all has no fields to miss.
-        faults = list(wrong.errors) if not isinstance(data, Mapping) else [*faults, *wrong.errors]
-    raise InvalidInput(faults)
+A_NEED = OpenApiExample("A need", value=WRITTEN_NEED, request_only=True)
+A_NEW_NEED = OpenApiExample("A new need", value={"organisation": ORGANISATION["id"]} | WRITTEN_NEED, request_only=True)
+A_CLOSING = OpenApiExample("A reason", value={"why": "The places are taken."}, request_only=True)
 
 
 # Filters --------------------------------------------------------------------------------------------------------------
-
-
-class NeedFilter(django_filters.FilterSet):
+class NeedFilter(PostingFilter):
     """Which needs a list shows."""
 
-    status = django_filters.ChoiceFilter(choices=Need.Status.choices)
     kind = django_filters.ChoiceFilter(choices=WorkKind.choices)
-    organisation = django_filters.UUIDFilter(field_name="organisation__public_id", label="an organisation's id")
     area = django_filters.CharFilter(field_name="area__code", label="an area's code")
     city = django_filters.CharFilter(field_name="city__code", label="a city's code")
 
@@ -254,132 +217,39 @@ class NeedFilter(django_filters.FilterSet):
         fields: list[str] = []
 
 
-class NeedOrdering(OrderingFilter):
-    """The order of a list; the public id settles what is equal."""
-
-    ordering_description = "`created_at`, `changed_at` or `title`; with `-` before it the other way round"
-
-    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: APIView) -> list[str]:
-        asked = [name for name in request.query_params.get(self.ordering_param, "").split(",") if name]
-        known = {name for name, _label in self.get_valid_fields(queryset, view)}
-        if wrong := [name for name in asked if name.removeprefix("-") not in known]:
-            detail = _("“%(name)s” is not one of the choices.") % {"name": wrong[0][:60]}
-            raise ValidationError({self.ordering_param: [ErrorDetail(detail, "invalid_choice")]})
-        return [*(asked or ["-created_at"]), "public_id"]
-
-
 # Resources ------------------------------------------------------------------------------------------------------------
-class NeedResource(Resource):
+@described(
+    one="a need",
+    answer=NeedRead,
+    new=NewNeedInput,
+    examples=(A_NEED, A_NEW_NEED, A_CLOSING),
+    says={
+        "list": "One's organisations' needs in any state; for people with a profile, also what is published. "
+        "Newest first.",
+        "create": "A new draft for an organisation.",
+        "retrieve": "One need.",
+        "update": "All fields anew; what is not given takes its default. What is published is matched again.",
+        "partial_update": "The fields given; `skills` replaces them all. What is published is matched again.",
+        "publish": "From now on it is matched and seen. Refused while its organisation is not verified, "
+        "or without skills.",
+        "close": "It leaves every list, for good.",
+        "copy": "A new draft that asks for the same, from a need in any state; a day of start that has passed is "
+        "left out.",
+        "put_by_key": "Makes the need (201) or rewrites it (200); the same call again changes nothing.\n\n"
+        "`external_id` is the organisation's own key for it: up to 100 characters, no slash.",
+    },
+)
+class NeedResource(PostingResource[Need]):
     """Needs: written as drafts, published, changed and closed by their organisation's owners and editors."""
 
-    filter_backends = [DjangoFilterBackend, NeedOrdering]
+    life, takes, closing = LIFE, NeedInput, ClosingInput
     filterset_class = NeedFilter
-    ordering_fields = ["created_at", "changed_at", "title"]
 
     def get_queryset(self) -> QuerySet[Need]:
         return needs_for(self.request.user)
 
-    def need(self, id: str) -> Need:
-        return cast(Need, self.one(self.get_queryset(), public_id=id))
-
-    def as_it_is(self, need: Need, **how: Any) -> Response:
-        """The need as it stands now."""
-        return Response(need_read(self.get_queryset().get(pk=need.pk)), **how)
-
-    @extend_schema(summary="Needs", responses=answers(NeedRead, 401, 422))
-    def list(self, request: Request) -> Response:
-        """One's organisations' needs in any state; for people with a profile, also what is published. Newest first."""
-        return self.paged(self.filter_queryset(self.get_queryset()), need_read)
-
-    @extend_schema(
-        summary="Write a need",
-        request=NEW_NEED,
-        examples=A_NEW_NEED,
-        responses=answers(NeedRead, 401, 403, 409, 422, status=201),
-    )
-    def create(self, request: Request) -> Response:
-        """A new draft for an organisation."""
-        organisation = organisation_named(self.person, request.data)
-        return self._made(create_need(by=self.person, organisation=organisation, data=request.data))
-
-    @extend_schema(summary="A need", responses=answers(NeedRead, 401, 404))
-    def retrieve(self, request: Request, id: str) -> Response:
-        """One need."""
-        return Response(need_read(self.need(id)))
-
-    @extend_schema(
-        summary="Rewrite a need",
-        request=NEED,
-        examples=A_NEED,
-        responses=answers(NeedRead, 401, 403, 404, 409, 422),
-    )
-    def update(self, request: Request, id: str) -> Response:
-        """All fields anew; what is not given takes its default. What is published is matched again."""
-        return self.as_it_is(change_need(by=self.person, need=self.need(id), data=request.data))
-
-    @extend_schema(
-        summary="Change a need",
-        request=NEED,
-        examples=A_NEED,
-        responses=answers(NeedRead, 401, 403, 404, 409, 422),
-    )
-    def partial_update(self, request: Request, id: str) -> Response:
-        """The fields given; `skills` replaces them all. What is published is matched again."""
-        return self.as_it_is(change_need(by=self.person, need=self.need(id), data=request.data, partial=True))
-
-    @extend_schema(
-        operation_id="needs_publish",
-        summary="Publish a need",
-        request=None,
-        responses=answers(NeedRead, 401, 403, 404, 409, 422),
-    )
-    def publish(self, request: Request, id: str) -> Response:
-        """From now on it is matched and seen. Refused while its organisation is not verified, or without skills."""
-        return self.as_it_is(publish_need(by=self.person, need=self.need(id)))
-
-    @extend_schema(
-        operation_id="needs_close",
-        summary="Close a need",
-        request={"application/json": ClosingInput},
-        examples=A_CLOSING,
-        responses=answers(NeedRead, 401, 403, 404, 409, 422),
-    )
-    def close(self, request: Request, id: str) -> Response:
-        """It leaves every list, for good."""
-        need = self.need(id)
-        why = checked(ClosingInput(data=request.data))["why"]
-        return self.as_it_is(close_need(by=self.person, need=need, why=why))
-
-    @extend_schema(
-        operation_id="needs_copy",
-        summary="Copy a need",
-        request=None,
-        responses=answers(NeedRead, 401, 403, 404, status=201),
-    )
-    def copy(self, request: Request, id: str) -> Response:
-        """A new draft that asks for the same, from a need in any state; a day of start that has passed is left out."""
-        return self._made(copy_need(by=self.person, need=self.need(id)))
-
-    @extend_schema(
-        operation_id="needs_put_by_key",
-        summary="Make or rewrite a need by your own key",
-        request=NEED,
-        examples=A_NEED,
-        responses=answers(NeedRead, 401, 403, 404, 409, 422) | answers(NeedRead, status=201),
-        tags=["needs"],
-    )
-    def put_by_key(self, request: Request, id: str, external_id: str) -> Response:
-        """Makes the need (201) or rewrites it (200); the same call again changes nothing.
-
-        `external_id` is the organisation's own key for it: up to 100 characters, no slash.
-        """
-        organisation = self.one(Organisation.objects.visible_to(self.person), public_id=id)
-        need, new = put_need(by=self.person, organisation=organisation, external_id=external_id, data=request.data)
-        return self._made(need) if new else self.as_it_is(need)
-
-    def _made(self, need: Need) -> Response:
-        place = reverse("api-need", [need.public_id], request=self.request)
-        return self.as_it_is(need, status=201, headers={"Location": place})
+    def read(self, posting: Need) -> NeedRead:
+        return need_read(posting)
 
 
 class AreaResource(Resource):
@@ -398,19 +268,8 @@ class AreaResource(Resource):
         return Response(area_read(self.one(Area.objects.all(), code=code)))
 
 
-ONE: dict[str, Any] = {"get": "retrieve", "put": "update", "patch": "partial_update"}
-
 urlpatterns = [
-    path("needs/", NeedResource.as_view({"get": "list", "post": "create"}), name="api-needs"),
-    path("needs/<uuid:id>/", NeedResource.as_view(ONE), name="api-need"),
-    path("needs/<uuid:id>/publish/", NeedResource.as_view({"post": "publish"}), name="api-need-publish"),
-    path("needs/<uuid:id>/close/", NeedResource.as_view({"post": "close"}), name="api-need-close"),
-    path("needs/<uuid:id>/copy/", NeedResource.as_view({"post": "copy"}), name="api-need-copy"),
-    path(
-        "organisations/<uuid:id>/needs/<str:external_id>/",
-        NeedResource.as_view({"put": "put_by_key"}),
-        name="api-need-by-key",
-    ),
+    *addresses(NeedResource),
     path("areas/", AreaResource.as_view({"get": "list"}), name="api-areas"),
     path("areas/<slug:code>/", AreaResource.as_view({"get": "retrieve"}), name="api-area"),
 ]

@@ -28,13 +28,14 @@ from accounts.api import (
 )
 from accounts.inputs import checked
 from accounts.models import Organisation
+from accounts.posting_api import organisation_named
 from skills.api import SkillSmall, skill_small
 from skills.models import Skill
 from talent.base_inputs import TrainingBaseInput
 from talent.bases import change_base, close_base, create_base, put_base
 from talent.models import TrainingBase
 
-from .courses import A_CLOSING, BASE, BODY, CITY, SKILL, CourseClosingInput, organisation_named
+from .courses import A_CLOSING, BASE, BODY, CITY, SKILL, CourseClosingInput
 
 WRITTEN = {
     "external_id": None,
@@ -194,7 +195,7 @@ class TrainingBaseResource(Resource):
         operation_id="bases_close",
         summary="Close a training base",
         request={"application/json": CourseClosingInput},
-        examples=A_CLOSING,
+        examples=[A_CLOSING],
         responses=answers(TrainingBaseRead, 401, 403, 404, 409, 422),
     )
     def close(self, request: Request, id: str) -> Response:

@@ -1,16 +1,12 @@
 """Courses and their runs over the API; what is published is read without a token."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypedDict, cast
 
 import django_filters
 from django.db.models import Prefetch, QuerySet
 from django.urls import path
-from django.utils.translation import gettext as _
-from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -30,26 +26,21 @@ from accounts.api import (
     names_of,
     organisation_small,
 )
-from accounts.errors import FieldError, InvalidInput
 from accounts.inputs import MANY_CHARACTERS, Input, Prose, checked
-from accounts.models import Organisation, User
+from accounts.models import Organisation
 from accounts.permissions import Act, demand
+from accounts.posting_api import PostingFilter, PostingResource, addresses, described
 from accounts.prose import ProseLanguage, SpokenLanguage
 from skills.api import SkillSmall, skill_small
 from talent.course_inputs import CourseByKeyInput, CourseInput, CourseRunInput
 from talent.courses import (
+    LIFE,
     add_run,
     cancel_run,
-    change_course,
     change_run,
-    close_course,
-    copy_course,
     course_with_key,
     courses_found,
-    create_course,
     no_such_course,
-    publish_course,
-    put_course,
     put_run,
     run_state,
 )
@@ -223,7 +214,7 @@ def course_read(course: Course) -> CourseRead:
 
 
 def courses_for(person: Any) -> QuerySet[Course]:
-    """The courses that the person may see, newest first, with all that `course_read` looks at."""
+    """The courses that the person may see, with all that `course_read` looks at."""
     stated = Claim.objects.filter(source__in=Claim.SELF_DECLARED, withdrawn_at=None)
     return (
         Course.objects.visible_to(person)
@@ -233,7 +224,6 @@ def courses_for(person: Any) -> QuerySet[Course]:
             Prefetch("entry_levels", EntryLevel.objects.select_related("skill").order_by("id")),
             Prefetch("runs", CourseRun.objects.select_related("city", "base").order_by("starts_on", "id")),
         )
-        .order_by("-created_at", "public_id")
     )
 
 
@@ -251,7 +241,6 @@ class CourseClosingInput(Input):
 
 
 # For the schema: the fields, and one example of each.
-COURSE, NEW_COURSE, BY_KEY = CourseInput(data={}), NewCourseInput(data={}), CourseByKeyInput(data={})
 RUN = CourseRunInput(data={})
 RUN_VALUE = WRITTEN_RUN | {"city": CITY["code"], "base": BASE["id"]}
 COURSE_VALUE = WRITTEN | {
@@ -259,42 +248,16 @@ COURSE_VALUE = WRITTEN | {
     "entry_levels": [{"skill": SKILL["code"], "level": 1}],
 }
 A_RUN = [OpenApiExample("A run", value=RUN_VALUE, request_only=True)]
-A_COURSE = [OpenApiExample("A course", value=COURSE_VALUE, request_only=True)]
-A_NEW_COURSE = [OpenApiExample("A new course", value={"organisation": BODY["id"]} | COURSE_VALUE, request_only=True)]
-A_COURSE_WITH_RUNS = [
-    OpenApiExample("A course and a run", value=COURSE_VALUE | {"runs": [RUN_VALUE]}, request_only=True)
-]
-A_CLOSING = [OpenApiExample("A reason", value={"why": "Too few people asked for it."}, request_only=True)]
-
-
-def organisation_named(person: User, data: Any, input: type[Input]) -> Organisation:
-    """The organisation that something new is for; where there is none, that is told beside all other faults."""
-    given = data.get("organisation") if isinstance(data, Mapping) else None
-    try:
-        key = serializers.UUIDField().run_validation(given) if isinstance(given, str) else None
-    except ValidationError:
-        key = None
-    found = Organisation.objects.visible_to(person).filter(public_id=key).first() if key else None
-    if found is not None:
-        return found
-    if given is None:
-        faults = [FieldError(("organisation",), "required", _("This is needed."))]
-    else:
-        faults = [FieldError(("organisation",), "unknown", _("There is no such organisation, or it is not yours."))]
-    try:
-        checked(input(data=data))
-    except InvalidInput as wrong:
-        # What is not an object at all has no fields to miss.
-        faults = list(wrong.errors) if not isinstance(data, Mapping) else [*faults, *wrong.errors]
-    raise InvalidInput(faults)
+A_COURSE = OpenApiExample("A course", value=COURSE_VALUE, request_only=True)
+A_NEW_COURSE = OpenApiExample("A new course", value={"organisation": BODY["id"]} | COURSE_VALUE, request_only=True)
+A_COURSE_WITH_RUNS = OpenApiExample("A course and a run", value=COURSE_VALUE | {"runs": [RUN_VALUE]}, request_only=True)
+A_CLOSING = OpenApiExample("A reason", value={"why": "Too few people asked for it."}, request_only=True)
 
 
 # Filters --------------------------------------------------------------------------------------------------------------
-class CourseFilter(django_filters.FilterSet):
+class CourseFilter(PostingFilter):
     """Which courses a list shows; `city`, `online` and `starts_after` are looked for in one and the same run ahead."""
 
-    status = django_filters.ChoiceFilter(choices=Course.Status.choices)
-    organisation = django_filters.UUIDFilter(field_name="organisation__public_id", label="an organisation's id")
     mine = django_filters.BooleanFilter(method="of_mine", label="those of one's own organisations only")
     skill = django_filters.CharFilter(method="as_asked", label="the code of a skill that they lead to")
     city = django_filters.CharFilter(method="as_asked", label="the code of a city in which a run takes place")
@@ -318,117 +281,41 @@ class CourseFilter(django_filters.FilterSet):
 
 
 # Resources ------------------------------------------------------------------------------------------------------------
-class CourseResource(Resource):
+@described(
+    one="a course",
+    answer=CourseRead,
+    new=NewCourseInput,
+    examples=(A_COURSE, A_NEW_COURSE, A_CLOSING),
+    says={
+        "list": "Published ones for everybody; one's own organisations' in any state. Newest first.",
+        "create": "A new draft for a school or a training base; its runs are added at `runs/`.",
+        "retrieve": "One course with its runs.",
+        "update": "All fields anew; what is not given takes its default. Its runs stay as they are.",
+        "partial_update": "The fields given; `skills` and `entry_levels` replace them all. Its runs stay as they are.",
+        "publish": "From now on it is matched and seen. Refused while its organisation is not verified, "
+        "or without skills.",
+        "close": "It leaves every list with all its runs, for good.",
+        "copy": "A new draft that says the same, without runs and without a key of its own.",
+        "put_by_key": "Makes the course (201) or rewrites it (200); the same call again changes nothing.\n\n"
+        "`runs`, each with an `external_id`, are made or rewritten with it; those that are not named stay as they are.",
+    },
+    but={
+        "copy": {"responses": answers(CourseRead, 401, 403, 404, 422, status=201)},
+        "put_by_key": {"request": CourseByKeyInput(data={}), "examples": [A_COURSE_WITH_RUNS]},
+    },
+)
+class CourseResource(PostingResource[Course]):
     """Courses: written as drafts, published, changed and closed by their organisation's owners and editors."""
 
     permission_classes = [IsAuthenticatedOrReadOnly]
-    filter_backends = [DjangoFilterBackend]
+    life, takes, closing = LIFE, CourseInput, CourseClosingInput
     filterset_class = CourseFilter
 
     def get_queryset(self) -> QuerySet[Course]:
         return courses_for(self.request.user)
 
-    def course(self, id: str) -> Course:
-        return cast(Course, self.one(self.get_queryset(), public_id=id))
-
-    def as_it_is(self, course: Course, **how: Any) -> Response:
-        """The course as it stands now."""
-        return Response(course_read(self.get_queryset().get(pk=course.pk)), **how)
-
-    @extend_schema(summary="Courses", responses=answers(CourseRead, 422))
-    def list(self, request: Request) -> Response:
-        """Published ones for everybody; one's own organisations' in any state. Newest first."""
-        return self.paged(self.filter_queryset(self.get_queryset()), course_read)
-
-    @extend_schema(
-        summary="Write a course",
-        request=NEW_COURSE,
-        examples=A_NEW_COURSE,
-        responses=answers(CourseRead, 401, 403, 409, 422, status=201),
-    )
-    def create(self, request: Request) -> Response:
-        """A new draft for a school or a training base; its runs are added at `runs/`."""
-        organisation = organisation_named(self.person, request.data, CourseInput)
-        return self._made(create_course(by=self.person, organisation=organisation, data=request.data))
-
-    @extend_schema(summary="A course", responses=answers(CourseRead, 404))
-    def retrieve(self, request: Request, id: str) -> Response:
-        """One course with its runs."""
-        return Response(course_read(self.course(id)))
-
-    @extend_schema(
-        summary="Rewrite a course",
-        request=COURSE,
-        examples=A_COURSE,
-        responses=answers(CourseRead, 401, 403, 404, 409, 422),
-    )
-    def update(self, request: Request, id: str) -> Response:
-        """All fields anew; what is not given takes its default. Its runs stay as they are."""
-        return self.as_it_is(change_course(by=self.person, course=self.course(id), data=request.data))
-
-    @extend_schema(
-        summary="Change a course",
-        request=COURSE,
-        examples=A_COURSE,
-        responses=answers(CourseRead, 401, 403, 404, 409, 422),
-    )
-    def partial_update(self, request: Request, id: str) -> Response:
-        """The fields given; `skills` and `entry_levels` replace them all. Its runs stay as they are."""
-        return self.as_it_is(change_course(by=self.person, course=self.course(id), data=request.data, partial=True))
-
-    @extend_schema(
-        operation_id="courses_publish",
-        summary="Publish a course",
-        request=None,
-        responses=answers(CourseRead, 401, 403, 404, 409, 422),
-    )
-    def publish(self, request: Request, id: str) -> Response:
-        """From now on it is matched and seen. Refused while its organisation is not verified, or without skills."""
-        return self.as_it_is(publish_course(by=self.person, course=self.course(id)))
-
-    @extend_schema(
-        operation_id="courses_close",
-        summary="Close a course",
-        request={"application/json": CourseClosingInput},
-        examples=A_CLOSING,
-        responses=answers(CourseRead, 401, 403, 404, 409, 422),
-    )
-    def close(self, request: Request, id: str) -> Response:
-        """It leaves every list with all its runs, for good."""
-        course = self.course(id)
-        why = checked(CourseClosingInput(data=request.data))["why"]
-        return self.as_it_is(close_course(by=self.person, course=course, why=why))
-
-    @extend_schema(
-        operation_id="courses_copy",
-        summary="Copy a course",
-        request=None,
-        responses=answers(CourseRead, 401, 403, 404, 422, status=201),
-    )
-    def copy(self, request: Request, id: str) -> Response:
-        """A new draft that says the same, without runs and without a key of its own."""
-        return self._made(copy_course(by=self.person, course=self.course(id)))
-
-    @extend_schema(
-        operation_id="courses_put_by_key",
-        summary="Make or rewrite a course by your own key",
-        request=BY_KEY,
-        examples=A_COURSE_WITH_RUNS,
-        responses=answers(CourseRead, 401, 403, 404, 409, 422) | answers(CourseRead, status=201),
-        tags=["courses"],
-    )
-    def put_by_key(self, request: Request, id: str, external_id: str) -> Response:
-        """Makes the course (201) or rewrites it (200); the same call again changes nothing.
-
-        `runs`, each with an `external_id`, are made or rewritten with it; those that are not named stay as they are.
-        """
-        organisation = self.one(Organisation.objects.visible_to(self.person), public_id=id)
-        course, new = put_course(by=self.person, organisation=organisation, external_id=external_id, data=request.data)
-        return self._made(course) if new else self.as_it_is(course)
-
-    def _made(self, course: Course) -> Response:
-        place = reverse("api-course", [course.public_id], request=self.request)
-        return self.as_it_is(course, status=201, headers={"Location": place})
+    def read(self, posting: Course) -> CourseRead:
+        return course_read(posting)
 
 
 class CourseRunResource(Resource):
@@ -485,7 +372,7 @@ class CourseRunResource(Resource):
         operation_id="courses_runs_cancel",
         summary="Cancel a run",
         request={"application/json": CourseClosingInput},
-        examples=A_CLOSING,
+        examples=[A_CLOSING],
         responses=answers(CourseRunRead, 401, 403, 404, 409, 422),
     )
     def cancel(self, request: Request, id: str, run: str) -> Response:
@@ -517,15 +404,8 @@ class CourseRunResource(Resource):
         return self.as_it_is(run, status=201, headers={"Location": place})
 
 
-ONE: dict[str, Any] = {"get": "retrieve", "put": "update", "patch": "partial_update"}
-OF_BODY = "organisations/<uuid:id>/courses/<str:external_id>/"
-
 urlpatterns = [
-    path("courses/", CourseResource.as_view({"get": "list", "post": "create"}), name="api-courses"),
-    path("courses/<uuid:id>/", CourseResource.as_view(ONE), name="api-course"),
-    path("courses/<uuid:id>/publish/", CourseResource.as_view({"post": "publish"}), name="api-course-publish"),
-    path("courses/<uuid:id>/close/", CourseResource.as_view({"post": "close"}), name="api-course-close"),
-    path("courses/<uuid:id>/copy/", CourseResource.as_view({"post": "copy"}), name="api-course-copy"),
+    *addresses(CourseResource),
     path(
         "courses/<uuid:id>/runs/",
         CourseRunResource.as_view({"get": "list", "post": "create"}),
@@ -541,9 +421,8 @@ urlpatterns = [
         CourseRunResource.as_view({"post": "cancel"}),
         name="api-course-run-cancel",
     ),
-    path(OF_BODY, CourseResource.as_view({"put": "put_by_key"}), name="api-course-by-key"),
     path(
-        OF_BODY + "runs/<str:run_external_id>/",
+        "organisations/<uuid:id>/courses/<str:external_id>/runs/<str:run_external_id>/",
         CourseRunResource.as_view({"put": "put_by_key"}),
         name="api-course-run-by-key",
     ),

@@ -5,17 +5,12 @@ from typing import Annotated, Any, TypedDict, cast
 import django_filters
 from django.db.models import Prefetch, QuerySet
 from django.urls import path
-from django.utils.translation import gettext as _
-from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail, ValidationError
-from rest_framework.filters import OrderingFilter
 from rest_framework.permissions import IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
-from rest_framework.views import APIView
 
 from accounts.api import (
     CitySmall,
@@ -29,25 +24,13 @@ from accounts.api import (
     moment,
     organisation_small,
 )
-from accounts.inputs import checked
 from accounts.models import Organisation
+from accounts.posting_api import PostingFilter, PostingResource, addresses, described
 from accounts.prose import ProseLanguage, SpokenLanguage
 from skills.api import SkillSmall, skill_small
 from talent.models import Claim, Course, Intake, Program, ProgramCourse
 from talent.program_inputs import IntakeInput, ProgramClosingInput, ProgramInput
-from talent.programs import (
-    add_intake,
-    change_intake,
-    change_program,
-    close_program,
-    copy_program,
-    create_program,
-    publish_program,
-    put_program,
-    remove_intake,
-)
-
-from .courses import organisation_named
+from talent.programs import LIFE, add_intake, change_intake, remove_intake
 
 # Shapes ---------------------------------------------------------------------------------------------------------------
 SCHOOL = {
@@ -214,7 +197,7 @@ class NewProgramInput(ProgramInput):
 
 
 # For the schema: the fields, and one example of each.
-PROGRAM, NEW_PROGRAM, INTAKE = ProgramInput(data={}), NewProgramInput(data={}), IntakeInput(data={})
+INTAKE = IntakeInput(data={})
 WRITTEN_INTAKE = AN_INTAKE | {"city": CITY["code"]}
 WRITTEN_PROGRAM = WRITTEN | {
     "city": CITY["code"],
@@ -222,21 +205,19 @@ WRITTEN_PROGRAM = WRITTEN | {
     "courses": [COURSE["id"]],
     "intakes": [WRITTEN_INTAKE],
 }
-A_PROGRAM = [OpenApiExample("A program", value=WRITTEN_PROGRAM, request_only=True)]
-A_NEW_PROGRAM = [
-    OpenApiExample("A new program", value={"organisation": SCHOOL["id"]} | WRITTEN_PROGRAM, request_only=True)
-]
+A_PROGRAM = OpenApiExample("A program", value=WRITTEN_PROGRAM, request_only=True)
+A_NEW_PROGRAM = OpenApiExample(
+    "A new program", value={"organisation": SCHOOL["id"]} | WRITTEN_PROGRAM, request_only=True
+)
 A_NEW_INTAKE = [OpenApiExample("An intake", value=WRITTEN_INTAKE, request_only=True)]
-A_CLOSING = [OpenApiExample("A reason", value={"why": "Merged with another program."}, request_only=True)]
+A_CLOSING = OpenApiExample("A reason", value={"why": "Merged with another program."}, request_only=True)
 
 
 # Filters --------------------------------------------------------------------------------------------------------------
-class ProgramFilter(django_filters.FilterSet):
+class ProgramFilter(PostingFilter):
     """Which programs a list shows."""
 
-    status = django_filters.ChoiceFilter(choices=Program.Status.choices)
     study = django_filters.ChoiceFilter(choices=Program.Study.choices)
-    organisation = django_filters.UUIDFilter(field_name="organisation__public_id", label="an organisation's id")
     city = django_filters.CharFilter(field_name="city__code", label="a city's code")
     mine = django_filters.BooleanFilter(method="only_mine", label="`true`: those of the schools that I act for")
 
@@ -249,138 +230,39 @@ class ProgramFilter(django_filters.FilterSet):
         return rows.filter(organisation_id__in=mine) if value else rows.exclude(organisation_id__in=mine)
 
 
-class ProgramOrdering(OrderingFilter):
-    """The order of a list; the public id settles what is equal."""
-
-    ordering_description = "`created_at`, `changed_at` or `title`; with `-` before it the other way round"
-
-    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: APIView) -> list[str]:
-        asked = [name for name in request.query_params.get(self.ordering_param, "").split(",") if name]
-        known = {name for name, _label in self.get_valid_fields(queryset, view)}
-        if wrong := [name for name in asked if name.removeprefix("-") not in known]:
-            detail = _("“%(name)s” is not one of the choices.") % {"name": wrong[0][:60]}
-            raise ValidationError({self.ordering_param: [ErrorDetail(detail, "invalid_choice")]})
-        return [*(asked or ["-created_at"]), "public_id"]
-
-
 # Resources ------------------------------------------------------------------------------------------------------------
-class ProgramResource(Resource):
+@described(
+    one="a program",
+    answer=ProgramRead,
+    new=NewProgramInput,
+    examples=(A_PROGRAM, A_NEW_PROGRAM, A_CLOSING),
+    says={
+        "list": "Published programs, and one's own schools' in any state; newest first. Readable without a token.",
+        "create": "A new draft for a school.",
+        "retrieve": "One program. Readable without a token where it is published.",
+        "update": "All fields anew; what is not given takes its default; `intakes` stay. What is published is matched "
+        "again.",
+        "partial_update": "The fields given; `skills`, `courses` and `intakes` each replace them all.\n\n"
+        "An intake keeps its id where the row has it, or the same `external_id`, or the same city and start.",
+        "publish": "From now on it is matched and seen. Refused while its school is not verified, or without skills.",
+        "close": "It leaves every list, for good.",
+        "copy": "A new draft that says the same, without key and intakes.",
+        "put_by_key": "Makes the program (201) or rewrites it (200); the same call again changes nothing.\n\n"
+        "`external_id` is the school's own key for it: up to 100 characters, no slash.",
+    },
+)
+class ProgramResource(PostingResource[Program]):
     """Programs: written as drafts, published, changed and closed by their school's owners and editors."""
 
     permission_classes = [IsAuthenticatedOrReadOnly]
-    filter_backends = [DjangoFilterBackend, ProgramOrdering]
+    life, takes, closing = LIFE, ProgramInput, ProgramClosingInput
     filterset_class = ProgramFilter
-    ordering_fields = ["created_at", "changed_at", "title"]
 
     def get_queryset(self) -> QuerySet[Program]:
         return programs_for(self.request.user)
 
-    def program(self, id: str) -> Program:
-        return cast(Program, self.one(self.get_queryset(), public_id=id))
-
-    def as_it_is(self, program: Program, **how: Any) -> Response:
-        """The program as it stands now."""
-        return Response(program_read(self.get_queryset().get(pk=program.pk)), **how)
-
-    def made(self, program: Program) -> Response:
-        place = reverse("api-program", [program.public_id], request=self.request)
-        return self.as_it_is(program, status=201, headers={"Location": place})
-
-    @extend_schema(summary="Programs", responses=answers(ProgramRead, 422))
-    def list(self, request: Request) -> Response:
-        """Published programs, and one's own schools' in any state; newest first. Readable without a token."""
-        return self.paged(self.filter_queryset(self.get_queryset()), program_read)
-
-    @extend_schema(
-        summary="Write a program",
-        request=NEW_PROGRAM,
-        examples=A_NEW_PROGRAM,
-        responses=answers(ProgramRead, 401, 403, 409, 422, status=201),
-    )
-    def create(self, request: Request) -> Response:
-        """A new draft for a school."""
-        organisation = organisation_named(self.person, request.data, ProgramInput)
-        return self.made(create_program(by=self.person, organisation=organisation, data=request.data))
-
-    @extend_schema(summary="A program", responses=answers(ProgramRead, 404))
-    def retrieve(self, request: Request, id: str) -> Response:
-        """One program. Readable without a token where it is published."""
-        return Response(program_read(self.program(id)))
-
-    @extend_schema(
-        summary="Rewrite a program",
-        request=PROGRAM,
-        examples=A_PROGRAM,
-        responses=answers(ProgramRead, 401, 403, 404, 409, 422),
-    )
-    def update(self, request: Request, id: str) -> Response:
-        """All fields anew; what is not given takes its default; `intakes` stay. What is published is matched again."""
-        return self.as_it_is(change_program(by=self.person, program=self.program(id), data=request.data))
-
-    @extend_schema(
-        summary="Change a program",
-        request=PROGRAM,
-        examples=A_PROGRAM,
-        responses=answers(ProgramRead, 401, 403, 404, 409, 422),
-    )
-    def partial_update(self, request: Request, id: str) -> Response:
-        """The fields given; `skills`, `courses` and `intakes` each replace them all.
-
-        An intake keeps its id where the row has it, or the same `external_id`, or the same city and start.
-        """
-        return self.as_it_is(change_program(by=self.person, program=self.program(id), data=request.data, partial=True))
-
-    @extend_schema(
-        operation_id="programs_publish",
-        summary="Publish a program",
-        request=None,
-        responses=answers(ProgramRead, 401, 403, 404, 409, 422),
-    )
-    def publish(self, request: Request, id: str) -> Response:
-        """From now on it is matched and seen. Refused while its school is not verified, or without skills."""
-        return self.as_it_is(publish_program(by=self.person, program=self.program(id)))
-
-    @extend_schema(
-        operation_id="programs_close",
-        summary="Close a program",
-        request={"application/json": ProgramClosingInput},
-        examples=A_CLOSING,
-        responses=answers(ProgramRead, 401, 403, 404, 409, 422),
-    )
-    def close(self, request: Request, id: str) -> Response:
-        """It leaves every list, for good."""
-        program = self.program(id)
-        why = checked(ProgramClosingInput(data=request.data))["why"]
-        return self.as_it_is(close_program(by=self.person, program=program, why=why))
-
-    @extend_schema(
-        operation_id="programs_copy",
-        summary="Copy a program",
-        request=None,
-        responses=answers(ProgramRead, 401, 403, 404, status=201),
-    )
-    def copy(self, request: Request, id: str) -> Response:
-        """A new draft that says the same, without key and intakes."""
-        return self.made(copy_program(by=self.person, program=self.program(id)))
-
-    @extend_schema(
-        operation_id="programs_put_by_key",
-        summary="Make or rewrite a program by your own key",
-        request=PROGRAM,
-        examples=A_PROGRAM,
-        responses=answers(ProgramRead, 401, 403, 404, 409, 422) | answers(ProgramRead, status=201),
-        tags=["programs"],
-    )
-    def put_by_key(self, request: Request, id: str, external_id: str) -> Response:
-        """Makes the program (201) or rewrites it (200); the same call again changes nothing.
-
-        `external_id` is the school's own key for it: up to 100 characters, no slash.
-        """
-        organisation = self.one(Organisation.objects.visible_to(self.person), public_id=id)
-        program, new = put_program(
-            by=self.person, organisation=organisation, external_id=external_id, data=request.data
-        )
-        return self.made(program) if new else self.as_it_is(program)
+    def read(self, posting: Program) -> ProgramRead:
+        return program_read(posting)
 
 
 class IntakeResource(Resource):
@@ -457,11 +339,7 @@ class IntakeResource(Resource):
 ONE: dict[str, Any] = {"get": "retrieve", "put": "update", "patch": "partial_update"}
 
 urlpatterns = [
-    path("programs/", ProgramResource.as_view({"get": "list", "post": "create"}), name="api-programs"),
-    path("programs/<uuid:id>/", ProgramResource.as_view(ONE), name="api-program"),
-    path("programs/<uuid:id>/publish/", ProgramResource.as_view({"post": "publish"}), name="api-program-publish"),
-    path("programs/<uuid:id>/close/", ProgramResource.as_view({"post": "close"}), name="api-program-close"),
-    path("programs/<uuid:id>/copy/", ProgramResource.as_view({"post": "copy"}), name="api-program-copy"),
+    *addresses(ProgramResource),
     path(
         "programs/<uuid:id>/intakes/",
         IntakeResource.as_view({"get": "list", "post": "create"}),
@@ -471,10 +349,5 @@ urlpatterns = [
         "programs/<uuid:id>/intakes/<uuid:intake_id>/",
         IntakeResource.as_view(ONE | {"delete": "destroy"}),
         name="api-intake",
-    ),
-    path(
-        "organisations/<uuid:id>/programs/<str:external_id>/",
-        ProgramResource.as_view({"put": "put_by_key"}),
-        name="api-program-by-key",
     ),
 ]

@@ -241,3 +241,41 @@ def test_the_trail_keeps_what_was_registered_and_what_of_it_was_changed(owner):
     row = AuditRow.objects.get(action="change_organisation")
     assert row.before == {"city": "foshan", "state": "returned"}
     assert row.after == {"city": "zhuhai", "state": "pending"}
+
+
+POSTED = {
+    "need": (factories.a_firm, factories.a_published_need),
+    "program": (factories.a_school, factories.a_published_program),
+    "course": (factories.a_training_body, factories.a_published_course),
+    "expert": (factories.a_school, lambda body: factories.a_published_expert(organisation=body)),
+}
+
+
+@pytest.mark.parametrize("kind", POSTED)
+def test_what_a_suspended_body_posted_is_read_by_its_members_and_offers_no_act(client, owner, kind):
+    a_body, a_posting = POSTED[kind]
+    posting = a_posting(a_body(owner))
+    settle_standing(organisation=posting.organisation, state="suspended", by=factories.staff(), reason="A complaint.")
+    client.force_login(owner)
+    page = client.get(reverse("need-about" if kind == "need" else kind, args=[posting.public_id]))
+    assert page.status_code == 200
+    for act in ("change", "publish", "close", "copy"):
+        assert reverse(f"{kind}-{act}", args=[posting.public_id]) not in page.content.decode()
+
+
+@pytest.mark.parametrize("kind", [*POSTED, "base"])
+def test_who_acts_for_a_suspended_body_is_told_so_before_writing(client, owner, kind):
+    a_body, _a_posting = POSTED["course" if kind == "base" else kind]
+    body = a_body(owner)
+    factories.an_expert(owner)  # one's own, beside which an expert is posted for a body only
+    client.force_login(owner)
+    new, every = reverse(f"{kind}-new"), reverse(f"{kind}s") + "?mine=true"
+    assert new in client.get(every).content.decode()
+    settle_standing(organisation=body, state="suspended", by=factories.staff(), reason="A complaint.")
+    answer = client.get(new, follow=True)
+    if kind == "expert":  # the own profile is shown
+        assert answer.request["PATH_INFO"] != new
+    else:
+        assert answer.status_code == 403
+        assert "suspended" in answer.content.decode()
+    assert new not in client.get(every).content.decode()

@@ -181,6 +181,41 @@ def test_a_list_is_filtered(api, teacher, body, skill):
     assert {fault["parameter"] for fault in wrong.data["errors"]} == {"starts_after", "status"}
 
 
+def test_a_list_is_in_the_order_that_is_asked_for(api, teacher, body):
+    for title in "BAC":
+        factories.a_published_course(body, title=title)
+    client = api(teacher)
+    Course.objects.filter(title="A").update(changed_at=timezone.now())
+
+    def titles(**query):
+        answer = client.get(COURSES, query)
+        assert answer.status_code == 200
+        return [row["title"] for row in answer.json()["results"]]
+
+    assert titles() == titles(ordering="-created_at") == ["C", "A", "B"]
+    assert titles(ordering="created_at") == ["B", "A", "C"]
+    assert titles(ordering="title", organisation=str(body.public_id)) == ["A", "B", "C"]
+    assert titles(ordering="-title") == ["C", "B", "A"]
+    assert titles(ordering="-changed_at")[0] == "A"
+    for wrong in ("id", "-organisation__credit_code"):
+        answer = client.get(COURSES, {"ordering": wrong})
+        assert [fault["parameter"] for fault in answer.data["errors"]] == ["ordering"]
+
+
+@pytest.mark.parametrize("ordering", ["", "title", "-changed_at"])
+def test_paging_meets_every_course_once_in_the_order_that_is_asked_for(api, body, ordering):
+    made = [factories.a_published_course(body, title="same" if n % 3 else f"other {n}") for n in range(7)]
+    client = api()
+    whole = [row["id"] for row in client.get(COURSES, {"ordering": ordering}).json()["results"]]
+    assert sorted(whole) == sorted(str(course.public_id) for course in made)
+    url, met = f"{COURSES}?page_size=3&ordering={ordering}", []
+    while url:
+        page = client.get(url).json()
+        met += [row["id"] for row in page["results"]]
+        url = page["next"]
+    assert met == whole
+
+
 def test_a_list_of_many_courses_costs_as_many_queries_as_a_list_of_two(api, body):
     skills = factories.some_skills(4)
 

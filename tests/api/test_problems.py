@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from rest_framework.test import APIClient
@@ -144,7 +145,7 @@ def test_a_crash_is_told_without_a_word_of_where_it_happened(api, owner, written
     def breaks(**given):
         raise RuntimeError("secret of the house")
 
-    monkeypatch.setattr(needs_api, "create_need", breaks)
+    monkeypatch.setattr(needs_api.NeedResource, "life", replace(needs_api.LIFE, create=breaks))
     client = api(owner)
     client.raise_request_exception = False
     answer = client.post(NEEDS, written(), format="json")

@@ -143,6 +143,16 @@ def test_a_course_is_changed_closed_and_copied(desk: Client, skill: Skill, body:
     assert answer.headers["Location"] == reverse("course-change", args=[copy.public_id])
 
 
+def test_a_copy_that_is_asked_for_twice_is_made_once(desk: Client, body: Organisation) -> None:
+    course = factories.a_published_course(body)
+    page = desk.get(reverse("course", args=[course.public_id]))
+    assert f'name="sheet" value="{page.context["sheet"]}"' in page.content.decode()
+    for _again in range(2):
+        answer = desk.post(reverse("course-copy", args=[course.public_id]), {"sheet": str(page.context["sheet"])})
+        assert answer.headers["Location"] == reverse("course-change", args=[page.context["sheet"]])
+    assert Course.objects.count() == 2
+
+
 def test_a_draft_is_published_after_a_page_has_asked(desk: Client, skill: Skill, body: Organisation) -> None:
     course = factories.a_course(body, {skill: 3})
     place = reverse("course-publish", args=[course.public_id])

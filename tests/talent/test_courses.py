@@ -212,6 +212,14 @@ def test_a_closed_course_takes_no_change_and_no_run_and_is_copied_without_its_ru
     assert course_as_written(copy) | {"external_id": "C-1"} == course_as_written(course)
 
 
+def test_a_copy_is_made_once_under_the_id_it_was_asked_with(body: Organisation, teacher: User) -> None:
+    course = factories.a_published_course(body)
+    copy = copy_course(by=teacher, course=course)
+    with pytest.raises(StateForbids, match="copied_already"):
+        copy_course(by=teacher, course=course, public_id=copy.public_id)
+    assert Course.objects.count() == 2
+
+
 @pytest.mark.parametrize(
     ("changes", "places"),
     [

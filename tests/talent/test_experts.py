@@ -234,6 +234,14 @@ def test_what_others_confirmed_outlives_a_change_of_what_is_stated(dean: User) -
     assert expert.claims.filter(pk=confirmed.pk).exists()
 
 
+def test_a_copy_names_what_the_framework_still_holds(school: Organisation, dean: User) -> None:
+    kept, replaced = factories.some_skills(2)
+    expert = factories.an_expert(organisation=school, skills={kept: 4, replaced: 3})
+    replaced.successor = kept
+    replaced.save()
+    assert copy_expert(by=dean, expert=expert).claims.get().skill == kept
+
+
 def test_a_closed_expert_of_a_body_is_copied_without_its_key(school: Organisation, dean: User) -> None:
     expert = factories.a_published_expert(organisation=school, external_id="E-1")
     close_expert(by=dean, expert=expert)

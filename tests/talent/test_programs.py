@@ -310,6 +310,18 @@ def test_a_copy_is_a_new_draft_without_key_and_intakes(school: Organisation, own
     assert Claim.objects.filter(program=program).count() == 1
 
 
+def test_a_copy_names_what_the_framework_still_holds_and_is_made_once(school: Organisation, owner: User) -> None:
+    kept, replaced = factories.some_skills(2)
+    program = factories.a_program(school, {kept: 4, replaced: 3})
+    replaced.successor = kept
+    replaced.save()
+    copied = copy_program(by=owner, program=program)
+    assert copied.claims.get().skill == kept
+    with pytest.raises(StateForbids, match="copied_already"):
+        copy_program(by=owner, program=program, public_id=copied.public_id)
+    assert Program.objects.count() == 2
+
+
 def test_a_key_stands_once_a_school(school: Organisation, owner: User) -> None:
     factories.a_program(school, external_id="P-1")
     assert faults(lambda: create_program(by=owner, organisation=school, data=written(external_id="P-1"))) == {
