@@ -221,6 +221,9 @@ def test_a_closed_course_takes_no_change_and_no_run_and_is_copied_without_its_ru
         ({"seats": 0}, {"#/seats": "min_value"}),
         ({"price": {"amount": "1.005"}}, {"#/price/amount": "max_decimal_places"}),
         ({"price": {"amount": -1}}, {"#/price/amount": "min_value"}),
+        ({"price": {"amount": "1e3"}}, {"#/price/amount": "invalid"}),
+        ({"price": {"amount": "99999999999.99"}}, {"#/price/amount": "max_digits"}),
+        ({"seats": "3_0"}, {"#/seats": "invalid"}),
         (
             {"price": {"amount": "NaN", "currency": "yuan"}},
             {"#/price/amount": "invalid", "#/price/currency": "invalid"},
