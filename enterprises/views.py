@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.errors import FieldError, InvalidInput, NotAllowed, StateForbids
+from accounts.errors import FieldError, InvalidInput, StateForbids
 from accounts.inputs import checked
 from accounts.models import AuditRow, Organisation, User
 from accounts.permissions import WHO_MAY, Act, demand, role_of
@@ -48,7 +48,8 @@ def what_one_may(user: User, need: Need) -> dict[str, bool]:
 def firms_to_post_for(user: User) -> list[Organisation]:
     """The enterprises for which this person may write needs."""
     kind, roles = Organisation.Kind.ENTERPRISE, WHO_MAY[Act.WRITE_NEED]
-    return list(Organisation.objects.filter(kind=kind, memberships__user=user, memberships__role__in=roles))
+    firms = Organisation.objects.filter(kind=kind, memberships__user=user, memberships__role__in=roles)
+    return list(firms.exclude(state=Organisation.State.SUSPENDED))
 
 
 @login_required
@@ -57,8 +58,9 @@ def need_new(request: HttpRequest) -> HttpResponse:
     """Write a need; it becomes a draft, or is published at once."""
     firms = firms_to_post_for(reader(request))
     if not firms:
-        if Organisation.objects.of_member(reader(request)).filter(kind=Organisation.Kind.ENTERPRISE).exists():
-            raise NotAllowed
+        own = Organisation.objects.of_member(reader(request)).filter(kind=Organisation.Kind.ENTERPRISE)
+        if standing := own.first():
+            demand(reader(request), Act.WRITE_NEED, standing)
         messages.info(request, _("Needs are posted by an enterprise. Register yours first."))
         return redirect("organisations")
     if request.method != "POST":

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as later
 from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.errors import FieldError, InvalidInput, NotAllowed, StateForbids
+from accounts.errors import FieldError, InvalidInput, StateForbids
 from accounts.inputs import Input, Prose, checked
 from accounts.models import AuditRow, Organisation, User
 from accounts.permissions import WHO_MAY, Act, demand, role_of
@@ -184,9 +184,10 @@ def body_chosen(typed: str, bodies: list[Organisation], faults: list[FieldError]
 
 
 def no_body_yet(request: HttpRequest) -> HttpResponse:
-    """The way on for somebody who writes for no teaching body; a viewer of one is refused."""
-    if Organisation.objects.of_member(person(request)).filter(kind__in=Organisation.TEACHING).exists():
-        raise NotAllowed
+    """The way on for somebody who writes for no teaching body; a viewer of one, or a suspended one, is refused."""
+    own = Organisation.objects.of_member(person(request)).filter(kind__in=Organisation.TEACHING)
+    if standing := own.first():
+        demand(person(request), Act.WRITE_SUPPLY, standing)
     messages.info(request, _("Courses and bases are posted by schools and training bases. Register yours first."))
     return redirect("organisations")
 

@@ -99,9 +99,9 @@ def answer_link(*, by: User, link: StudentLink, accept: bool) -> StudentLink:
     """Say yes or no to what the other side asked."""
     with transaction.atomic():
         link = _locked(link)
+        _demand_other_side(by, link)
         if link.state != State.ASKED:
             raise StateForbids("not_asked", _("This was answered already."))
-        _demand_other_side(by, link)
         if accept:
             _check_school(link.organisation)
         _move(by, link, State.CONFIRMED if accept else State.DECLINED, "answer_link")

@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.errors import FieldError, InvalidInput, NotAllowed, StateForbids
+from accounts.errors import FieldError, InvalidInput, StateForbids
 from accounts.inputs import checked
 from accounts.models import AuditRow, City, Organisation, User
 from accounts.permissions import WHO_MAY, Act, demand, role_of
@@ -68,7 +68,7 @@ def schools_of(user: User | AnonymousUser) -> list[Any]:
     own: list[Any] = list(rows.prefetch_related("memberships"))
     for school in own:
         roles = {member.role for member in school.memberships.all() if member.user_id == user.pk}
-        school.may_post = bool(roles & WHO_MAY[Act.WRITE_SUPPLY])
+        school.may_post = bool(roles & WHO_MAY[Act.WRITE_SUPPLY]) and school.state != Organisation.State.SUSPENDED
     return own
 
 
@@ -141,12 +141,13 @@ def seen_program(user: User | AnonymousUser, public_id: Any) -> Program:
 def what_one_may(user: User | AnonymousUser, program: Program) -> dict[str, bool]:
     """What the page offers: the acts that the person's role allows and the program's status still knows."""
     role = role_of(user, program.organisation)
-    alive = program.status != Program.Status.CLOSED
+    acts = program.organisation.state != Organisation.State.SUSPENDED
+    alive = acts and program.status != Program.Status.CLOSED
     return {
         "member": role is not None,
         "write": alive and role in WHO_MAY[Act.WRITE_SUPPLY],
-        "copy": role in WHO_MAY[Act.WRITE_SUPPLY],
-        "publish": program.status == Program.Status.DRAFT and role in WHO_MAY[Act.PUBLISH_SUPPLY],
+        "copy": acts and role in WHO_MAY[Act.WRITE_SUPPLY],
+        "publish": alive and program.status == Program.Status.DRAFT and role in WHO_MAY[Act.PUBLISH_SUPPLY],
         "close": alive and role in WHO_MAY[Act.CLOSE_SUPPLY],
     }
 
@@ -160,7 +161,7 @@ def program_new(request: HttpRequest) -> HttpResponse:
     schools = [school for school in own if school.may_post]
     if not schools:
         if own:
-            raise NotAllowed
+            demand(_user(request), Act.WRITE_SUPPLY, own[0])
         messages.info(request, _("Programs are posted by a university, a college or a school. Register yours first."))
         return redirect("organisations")
     if request.method != "POST":
