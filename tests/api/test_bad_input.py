@@ -105,7 +105,9 @@ def test_pay_that_is_none(write, pay, pointer, code):
     assert faults(write(pay=pay)) == {pointer: code}
 
 
-@pytest.mark.parametrize(("typed", "kept"), [("１２００.５", "1200.50"), ("١٢", "12.00"), (" 7 ", "7.00"), (1e3, "1000.00")])
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("１２００.５", "1200.50"), ("١٢", "12.00"), (" 7 ", "7.00"), (1e3, "1000.00")]
+)
 def test_digits_of_any_script_are_digits(write, typed, kept):
     assert write(pay={"min": typed}).data["pay"]["min"] == kept
 
