@@ -169,6 +169,7 @@ ADDRESSES: dict[str, dict[str, Rule]] = {
     "student-answer": {"POST": Act.LINK_STUDENTS},
     "student-end": {"POST": Act.LINK_STUDENTS},
     "api-students": {"GET": Act.SEE_STUDENTS, "POST": Act.LINK_STUDENTS},
+    "api-students-take-back": {"POST": Act.LINK_STUDENTS},
     "api-student": {"GET": Act.SEE_STUDENTS},
     "api-student-answer": {"POST": Act.LINK_STUDENTS},
     "api-student-end": {"POST": Act.LINK_STUDENTS},

@@ -255,7 +255,7 @@ def test_a_suspended_organisation_reads_at_every_address_and_writes_at_none(cast
         f"{method} {name}: {told}"
         for name, rules in sorted(ADDRESSES.items())
         for method, rule in rules.items()
-        if (isinstance(rule, Act) or (method, rule) == ("POST", SIGNED_IN) and name in written_for(cast))
+        if (isinstance(rule, Act) or ((method, rule) == ("POST", SIGNED_IN) and name in written_for(cast)))
         and not (told := while_suspended(name, method, rule, owners[body_of(name)], cast)).startswith("right")
     ]
     assert not wrong, "\n".join(wrong)
