@@ -96,6 +96,7 @@ def test_a_hundred_skills_are_taken_and_one_more_is_not(write):
         ({"min": 1, "currency": ""}, "#/pay/currency", "blank"),
         ({"min": 1, "currency": "yuan"}, "#/pay/currency", "invalid"),
         ({"min": 1, "per": "hour"}, "#/pay/per", "invalid_choice"),
+        ({"min": 1, "per": "total"}, "#/pay/per", "by_kind"),
         ({"min": 1, "bonus": 2}, "#/pay/bonus", "unknown_field"),
         (5, "#/pay", "invalid"),
         ([], "#/pay", "invalid"),
