@@ -38,8 +38,8 @@ def organisation_new(request: HttpRequest) -> HttpResponse:
             organisation = register(by=request.user, data=_as_written(typed), public_id=sheet_of(request))
         except InvalidInput as wrong:
             errors = errors_by_field(wrong, _field_of)
-        except StateForbids:  # the button was pressed twice
-            return redirect("organisation", public_id=sheet_of(request))
+        except StateForbids:  # sent again: by a second press, or by going back and mending it
+            return organisation_change(request, sheet_of(request))
         else:
             messages.success(
                 request,

@@ -44,10 +44,17 @@ def test_a_form_that_is_sent_twice_registers_one_body(client):
     user = factories.a_user()
     client.force_login(user)
     sheet = str(client.get(reverse("organisation-new")).context["sheet"])
-    answers = [client.post(reverse("organisation-new"), a_form(sheet=sheet)) for _ in range(2)]
+    sent = a_form(sheet=sheet)
+    answers = [client.post(reverse("organisation-new"), sent) for _ in range(2)]
     place = reverse("organisation", args=[Organisation.objects.get().public_id])
     assert [answer.url for answer in answers] == [place, place]
-    assert AuditRow.objects.filter(action="register_organisation").count() == 1
+    assert list(AuditRow.objects.values_list("action", flat=True)) == ["register_organisation"]
+    # Who goes back and mends what they typed finds it mended.
+    client.post(reverse("organisation-new"), sent | {"name_en": "Ruoxi Textile Ltd"})
+    assert Organisation.objects.get().name_en == "Ruoxi Textile Ltd"
+    wrong = client.post(reverse("organisation-new"), sent | {"credit_code": "1"})
+    assert wrong.status_code == 422
+    assert f'name="sheet" value="{sheet}"' in wrong.content.decode()
     # What another registered is neither touched nor told.
     stranger = factories.a_user()
     client.force_login(stranger)
