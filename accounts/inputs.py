@@ -1,6 +1,7 @@
 """Checking what people and programs send: pages and the API hand the same shape to the same serializer."""
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
@@ -15,6 +16,7 @@ from .models import City
 from .prose import Level, ProseLanguage, SpokenLanguage, WorkKind
 
 MANY_CHARACTERS = 100_000  # of prose: a long CV or tender, pasted whole
+PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")  # digits of any script, full-width ones too
 _REQUIRED = {"required": _("This is needed."), "null": _("This is needed."), "blank": _("This is needed.")}
 
 
@@ -23,6 +25,7 @@ class Input(serializers.Serializer[Any]):
 
     readable: frozenset[str] = frozenset()  # names of the answer's shape that are ignored when they come back
     default_error_messages = {
+        **_REQUIRED,
         "invalid": _("This must be an object with named fields."),
         "unknown_field": _("There is no such field."),
         "not_writable": _("The status is changed by publishing or closing, not here."),
@@ -118,14 +121,23 @@ class ByCode(serializers.Field[Any, Any, Any, Any]):
         return super().run_validation(None if data == "" and self.allow_null else data)
 
 
-class Amount(serializers.DecimalField):
+class InDigits(serializers.Field[Any, Any, Any, Any]):
+    """A number that, where it comes as text, is written in digits: 1e3 and 1_000 are nobody's way to write a price."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, str) and not PLAIN_NUMBER.fullmatch(data.strip()):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Amount(InDigits, serializers.DecimalField):
     """An amount of money, from 0, with two decimals at most."""
 
     default_error_messages = {
         **_REQUIRED,
         **dict.fromkeys(
             ("invalid", "min_value", "max_digits", "max_decimal_places", "max_whole_digits", "max_string_length"),
-            _("This must be an amount from 0, with at most two decimals."),
+            _("This must be an amount from 0 to 9999999999.99, with at most two decimals."),
         ),
     }
 
@@ -135,9 +147,8 @@ class Amount(serializers.DecimalField):
 
 def currency_code() -> serializers.RegexField:
     """The field for a currency by its ISO 4217 code."""
-    return serializers.RegexField(
-        r"^[A-Z]{3}\Z", default="CNY", error_messages={"invalid": _("A currency has three capital letters: CNY.")}
-    )
+    wrong = _("A currency has three capital letters: CNY.")
+    return serializers.RegexField(r"^[A-Z]{3}\Z", default="CNY", error_messages={**_REQUIRED, "invalid": wrong})
 
 
 class NameInput(Input):
@@ -154,12 +165,12 @@ class NameInput(Input):
         return {"en": attrs["en"] or attrs["zh-Hans"], "zh-Hans": attrs["zh-Hans"] or attrs["en"]}
 
 
-class Whole(serializers.IntegerField):
+class Whole(InDigits, serializers.IntegerField):
     """A whole number within bounds."""
 
     default_error_messages = {
         **_REQUIRED,
-        "invalid": _("This must be a whole number."),
+        **dict.fromkeys(("invalid", "max_string_length"), _("This must be a whole number.")),
         "min_value": _("At least {min_value}."),
         "max_value": _("At most {max_value}."),
     }
@@ -170,17 +181,20 @@ class LevelField(Whole):
 
     default_error_messages = {
         name: _("A level is a whole number from 1 (aware) to 5 (leading).")
-        for name in ("invalid", "min_value", "max_value")
+        for name in ("invalid", "min_value", "max_value", "max_string_length")
     }
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=min(Level.values), max_value=max(Level.values), **kwargs)
 
 
-class WeightField(serializers.FloatField):
+class WeightField(InDigits, serializers.FloatField):
     """How much a skill weighs: more than 0, at most 10."""
 
-    default_error_messages = {**_REQUIRED, "invalid": _("A weight is a number above 0, at most 10.")}
+    default_error_messages = {
+        **_REQUIRED,
+        **dict.fromkeys(("invalid", "overflow", "max_string_length"), _("A weight is a number above 0, at most 10.")),
+    }
 
     def to_internal_value(self, data: Any) -> float:
         value = super().to_internal_value(data)

@@ -79,7 +79,7 @@ def invite_member(*, by: User, organisation: Organisation, data: Any) -> Invitat
 def revoke_invitation(*, by: User, invitation: Invitation) -> None:
     """Take an offer back: its link opens nothing from now on."""
     invitation.organisation = _held(invitation.organisation)
-    demand(by, Act.MANAGE_MEMBERS, invitation.organisation)
+    demand(by, Act.REMOVE_MEMBERS, invitation.organisation)
     invitation.refresh_from_db(fields=["accepted_at", "revoked_at"])
     if invitation.accepted_at:
         raise _used()

@@ -61,6 +61,7 @@ def members(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "invitations": organisation.invitations.filter(accepted_at=None, revoked_at=None),
         "now": timezone.now(),
         "may_manage": may(request.user, Act.MANAGE_MEMBERS, organisation),
+        "may_remove": may(request.user, Act.REMOVE_MEMBERS, organisation),
         "within": any(row.user_id == request.user.pk for row in rows),
         "roles": Membership.Role.choices,
         "typed": typed,
@@ -74,7 +75,7 @@ def members(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def member(request: HttpRequest, public_id: uuid.UUID, member_id: uuid.UUID) -> HttpResponse:
     """One member, for owners: another role, the whole organisation handed over, or out."""
     organisation = _seen(request, public_id)
-    demand(request.user, Act.MANAGE_MEMBERS, organisation)
+    demand(request.user, Act.REMOVE_MEMBERS, organisation)
     rows = organisation.memberships.select_related("user")
     found: Membership = get_object_or_404(rows, public_id=member_id)
     errors: dict[str, list[str]] = {}
@@ -93,6 +94,7 @@ def member(request: HttpRequest, public_id: uuid.UUID, member_id: uuid.UUID) -> 
         "organisation": organisation,
         "member": found,
         "own": found.user_id == request.user.pk,
+        "may_manage": may(request.user, Act.MANAGE_MEMBERS, organisation),
         "roles": Membership.Role.choices,
         "errors": errors,
     }
@@ -149,7 +151,8 @@ def invitation_revoke(request: HttpRequest, public_id: uuid.UUID, invitation_id:
 def invitation(request: HttpRequest, key: str) -> HttpResponse:
     """What the link of a mail opens: the offer; whoever is not signed in comes back to it afterwards."""
     found = invitation_of(key)
-    if found.accepted_by_id and found.accepted_by_id == request.user.pk:
+    used_by_oneself = found.accepted_by_id and found.accepted_by_id == request.user.pk
+    if used_by_oneself and Organisation.objects.of_member(request.user).filter(pk=found.organisation_id).exists():
         return redirect("organisation", found.organisation.public_id)
     refused: StateForbids | NotAllowed | None = None
     try:

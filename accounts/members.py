@@ -40,9 +40,9 @@ def change_role(*, by: User, member: Membership, data: Any) -> Membership:
 
 @transaction.atomic
 def remove_member(*, by: User, member: Membership) -> None:
-    """Take a member out; what they made for the organisation stays."""
+    """Take a member out; what they made for the organisation stays. Owners of a suspended one stay."""
     member = _held(member)
-    demand(by, Act.MANAGE_MEMBERS, member.organisation)
+    demand(by, Act.MANAGE_MEMBERS if member.role == Role.OWNER else Act.REMOVE_MEMBERS, member.organisation)
     _take_out(member, by=by, action="remove_member")
 
 

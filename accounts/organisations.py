@@ -1,5 +1,7 @@
 """Registering an organisation and settling its standing."""
 
+import uuid
+
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 from stdnum.cn import uscc
@@ -28,21 +30,35 @@ def check_credit_code(code: str) -> str:
 
 @transaction.atomic
 def register_organisation(
-    *, by: User, kind: str, name_en: str, name_zh: str, credit_code: str, city: City | None
+    *,
+    by: User,
+    kind: str,
+    name_en: str,
+    name_zh: str,
+    credit_code: str,
+    city: City | None,
+    public_id: uuid.UUID | None = None,
 ) -> Organisation:
     """Register a body as pending; who registers it becomes its owner. A name given in one language serves both.
 
-    That another body has the code is not told here: before staff have looked, it would only say who is registered.
+    A form gives the id that it was opened with, so that sending it twice cannot make two. That another body has the
+    code is not told here: before staff have looked, it would only say who is registered.
     """
     if kind == Organisation.Kind.AUTHORITY and not by.is_staff:
         raise InvalidInput([FieldError(("kind",), "staff_only", _("The platform's staff register authorities."))])
-    organisation = Organisation.objects.create(
+    organisation = Organisation(
+        public_id=public_id or uuid.uuid4(),
         kind=kind,
         name_en=name_en or name_zh,
         name_zh=name_zh or name_en,
         credit_code=check_credit_code(credit_code),
         city=city,
     )
+    try:
+        with transaction.atomic():
+            organisation.save()
+    except IntegrityError:
+        raise StateForbids("registered_already", _("This form was sent already.")) from None
     Membership.objects.create(user=by, organisation=organisation, role=Membership.Role.OWNER)
     Verification.objects.create(organisation=organisation, state=organisation.state, by=by)
     audit.record(

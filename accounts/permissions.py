@@ -19,7 +19,8 @@ class Act(StrEnum):
     PUBLISH_NEED = "publish_need"
     CLOSE_NEED = "close_need"
     SEE_MATCHES = "see_matches"
-    MANAGE_MEMBERS = "manage_members"  # invite, change roles, remove, hand over
+    MANAGE_MEMBERS = "manage_members"  # invite, change roles, hand over
+    REMOVE_MEMBERS = "remove_members"  # take a way in away: a member's, or an open invitation
     WRITE_SUPPLY = "write_supply"  # programs, courses and their runs, training bases, experts
     PUBLISH_SUPPLY = "publish_supply"
     CLOSE_SUPPLY = "close_supply"
@@ -38,6 +39,7 @@ WHO_MAY: dict[Act, frozenset[str]] = {
     Act.CLOSE_NEED: frozenset({OWNER, EDITOR}),
     Act.SEE_MATCHES: frozenset({OWNER, EDITOR, VIEWER}),
     Act.MANAGE_MEMBERS: frozenset({OWNER}),
+    Act.REMOVE_MEMBERS: frozenset({OWNER}),
     Act.WRITE_SUPPLY: frozenset({OWNER, EDITOR}),
     Act.PUBLISH_SUPPLY: frozenset({OWNER, EDITOR}),
     Act.CLOSE_SUPPLY: frozenset({OWNER, EDITOR}),
@@ -105,18 +107,18 @@ ADDRESSES: dict[str, dict[str, Rule]] = {
     "organisation-change": {"GET": Act.CHANGE_ORGANISATION, "POST": Act.CHANGE_ORGANISATION},
     "organisation-leave": {"GET": Act.SEE_MEMBERS, "POST": Act.SEE_MEMBERS},
     "members": {"GET": Act.SEE_MEMBERS, "POST": Act.MANAGE_MEMBERS},
-    "member": {"GET": Act.MANAGE_MEMBERS, "POST": Act.MANAGE_MEMBERS},
-    "invitation-revoke": {"POST": Act.MANAGE_MEMBERS},
+    "member": {"GET": Act.REMOVE_MEMBERS, "POST": Act.REMOVE_MEMBERS},
+    "invitation-revoke": {"POST": Act.REMOVE_MEMBERS},
     "enterprise": {"GET": Act.CHANGE_ORGANISATION, "POST": Act.CHANGE_ORGANISATION},
     "readiness": {"GET": Act.SEE_READINESS},
     "readiness-new": {"GET": Act.ASSESS_READINESS, "POST": Act.ASSESS_READINESS},
     "api-organisations": {"GET": SIGNED_IN, "POST": SIGNED_IN},
     "api-organisation": {"GET": SIGNED_IN, "PUT": Act.CHANGE_ORGANISATION, "PATCH": Act.CHANGE_ORGANISATION},
     "api-members": {"GET": Act.SEE_MEMBERS},
-    "api-member": {"PATCH": Act.MANAGE_MEMBERS, "DELETE": Act.MANAGE_MEMBERS},
+    "api-member": {"PATCH": Act.MANAGE_MEMBERS, "DELETE": Act.REMOVE_MEMBERS},
     "api-member-hand-over": {"POST": Act.MANAGE_MEMBERS},
     "api-organisation-invitations": {"GET": Act.SEE_MEMBERS, "POST": Act.MANAGE_MEMBERS},
-    "api-organisation-invitation": {"DELETE": Act.MANAGE_MEMBERS},
+    "api-organisation-invitation": {"DELETE": Act.REMOVE_MEMBERS},
     "api-memberships": {"GET": SIGNED_IN, "POST": SIGNED_IN},
     "api-enterprise": {
         "GET": SIGNED_IN,
@@ -167,6 +169,7 @@ ADDRESSES: dict[str, dict[str, Rule]] = {
     "student-answer": {"POST": Act.LINK_STUDENTS},
     "student-end": {"POST": Act.LINK_STUDENTS},
     "api-students": {"GET": Act.SEE_STUDENTS, "POST": Act.LINK_STUDENTS},
+    "api-students-take-back": {"POST": Act.LINK_STUDENTS},
     "api-student": {"GET": Act.SEE_STUDENTS},
     "api-student-answer": {"POST": Act.LINK_STUDENTS},
     "api-student-end": {"POST": Act.LINK_STUDENTS},
@@ -212,7 +215,15 @@ STAFF_SEES = frozenset({Act.SEE_MEMBERS, Act.SEE_READINESS})
 """What the platform's staff, who verify organisations, read of any of them without a role in it."""
 
 READS = frozenset({Act.SEE_MEMBERS, Act.SEE_MATCHES, Act.SEE_READINESS, Act.SEE_STUDENTS})
-"""Acts that change nothing: all that is left to the members and tokens of a suspended organisation."""
+"""Acts that change nothing."""
+
+WHILE_SUSPENDED = READS | {Act.REMOVE_MEMBERS}
+"""All that is left to the members and tokens of a suspended organisation.
+
+It still holds what others entrusted to it, names and skills of students among them, and its members still read that.
+So an owner can shut somebody out, as everybody can leave: it gives nobody anything. Whatever would change who stands
+for the organisation while the platform looks into it waits: inviting, roles, handing over, and removing an owner.
+"""
 
 
 def role_of(user: User | AnonymousUser, organisation: Organisation) -> str | None:
@@ -233,7 +244,7 @@ def _standing(user: User | AnonymousUser, organisation: Organisation) -> tuple[s
 def may(user: User | AnonymousUser, act: Act, organisation: Organisation) -> bool:
     """Whether the person may do this for the organisation, as it stands now."""
     role, state = _standing(user, organisation)
-    return role in WHO_MAY[act] and (act in READS or state != Organisation.State.SUSPENDED)
+    return role in WHO_MAY[act] and (act in WHILE_SUSPENDED or state != Organisation.State.SUSPENDED)
 
 
 def acting_for(user: User, act: Act) -> OrganisationQuerySet:
@@ -247,5 +258,5 @@ def demand(user: User | AnonymousUser, act: Act, organisation: Organisation) -> 
     role, state = _standing(user, organisation)
     if role not in WHO_MAY[act]:
         raise NotAllowed
-    if act not in READS and state == Organisation.State.SUSPENDED:
+    if act not in WHILE_SUSPENDED and state == Organisation.State.SUSPENDED:
         raise OrganisationSuspended

@@ -1,5 +1,6 @@
 """Registering a body of any kind: its kind, its name, its credit code and its city, as they are written."""
 
+import uuid
 from typing import Any
 
 from django.db import transaction
@@ -44,9 +45,9 @@ class OrganisationInput(Input):
             ) from wrong
 
 
-def register_body(*, by: User, data: Any) -> Organisation:
+def register_body(*, by: User, data: Any, public_id: uuid.UUID | None = None) -> Organisation:
     """Register a body as pending, from a body as it is written; who registers it becomes its owner."""
-    return register_organisation(by=by, **_registered(checked(OrganisationInput(data=data))))
+    return register_organisation(by=by, public_id=public_id, **_registered(checked(OrganisationInput(data=data))))
 
 
 def change_body(*, by: User, organisation: Organisation, data: Any, partial: bool = False) -> Organisation:

@@ -32,7 +32,8 @@ class BodyLimitMiddleware:
             return problem(413, "too_large", detail)
         from .views import error_page
 
-        return error_page(request, 413, detail)
+        way_back = _("Go back, shorten it and send it again.")
+        return error_page(request, 413, f"{detail} {way_back}")
 
 
 def _drain(request: HttpRequest, length: int) -> None:

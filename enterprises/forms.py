@@ -194,7 +194,7 @@ class NeedForm(FormWithSkills[NeedSkillRow]):
         """In the shape in which a need is written; values stay as typed."""
         names = ("title", "text", "language", "kind", "area", "city", "remote", "headcount", "starts_on")
         pay = {"min": amount_meant(self.values["pay_min"]), "max": amount_meant(self.values["pay_max"])}
-        currency = {"currency": self.values["pay_currency"] or "CNY", "per": "month"}
+        currency = {"currency": self.values["pay_currency"] or "CNY"}
         return {name: self.values[name] for name in names} | {
             "skills": [row.as_written() for row in self.skills],
             "languages": {row.code: row.level for row in self.spoken if row.code},

@@ -28,7 +28,7 @@ from accounts.inputs import (
 from accounts.prose import WorkKind
 from skills.inputs import SkillCode, skills_by_code, twice
 
-from .models import Area, Need
+from .models import Area, Need, Period, paid_per
 
 MOST_SKILLS = 100
 
@@ -43,12 +43,12 @@ class NeedSkillInput(Input):
 
 
 class PayInput(Input):
-    """Pay per month, from and up to."""
+    """Pay, from and up to: per month, for training and advice in all."""
 
     min = Amount(allow_null=True, default=None)
     max = Amount(allow_null=True, default=None)
     currency = currency_code()
-    per = OneOf(choices=[("month", _("month"))], default="month")
+    per = OneOf(choices=Period.choices, allow_null=True, default=None, help_text="This follows from the kind of need.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if None not in (attrs["min"], attrs["max"]) and attrs["min"] > attrs["max"]:
@@ -102,6 +102,12 @@ class NeedInput(Input):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if again := twice(attrs["skills"]):
             raise serializers.ValidationError({"skills": again})
+        if attrs["pay"] is not None:
+            period = paid_per(attrs["kind"]).value
+            if attrs["pay"]["per"] not in (None, period):
+                message = _("Training and advice are paid in all, other kinds of work by the month.")
+                raise serializers.ValidationError({"pay": {"per": [ErrorDetail(str(message), "by_kind")]}})
+            attrs["pay"]["per"] = period
         if not attrs["text"] and not attrs["skills"]:
             message = _("Write a text or name at least one skill.")
             raise serializers.ValidationError({"text": [ErrorDetail(str(message), "text_or_skills")]})
@@ -116,7 +122,12 @@ def need_as_written(need: Need) -> dict[str, Any]:
     ]
     pay = None
     if need.pay_min is not None or need.pay_max is not None:
-        pay = {"min": need.pay_min, "max": need.pay_max, "currency": need.pay_currency, "per": "month"}
+        pay = {
+            "min": need.pay_min,
+            "max": need.pay_max,
+            "currency": need.pay_currency,
+            "per": paid_per(need.kind).value,
+        }
     names = [
         "external_id",
         "title",

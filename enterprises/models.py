@@ -85,6 +85,18 @@ ADVISES = Q(expert__status="published")
 """Whose own profile as an expert is published."""
 
 
+class Period(models.TextChoices):
+    """What an amount of pay is for."""
+
+    MONTH = "month", _("month")
+    TOTAL = "total", _("the whole of it")
+
+
+def paid_per(kind: str) -> Period:
+    """Work is paid by the month; training and advice come to an end, and what is stated is for all of it."""
+    return Period.TOTAL if kind in (WorkKind.TRAINING, WorkKind.ADVICE) else Period.MONTH
+
+
 class Need(Posting):
     """What an enterprise asks for; it changes state only through the functions of `publishing`."""
 

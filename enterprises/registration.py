@@ -1,5 +1,6 @@
 """Registering an enterprise: the legal body and what it says of itself, written together."""
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,11 +27,11 @@ class EnterpriseInput(OrganisationInput, FactsInput):
     kind = OneOf(choices=[(ENTERPRISE.value, ENTERPRISE.label)], default=ENTERPRISE.value)
 
 
-def register(*, by: User, data: Any) -> Organisation:
+def register(*, by: User, data: Any, public_id: uuid.UUID | None = None) -> Organisation:
     """Register a body of the kind that is written; without one, an enterprise."""
     kind = data.get("kind") if isinstance(data, Mapping) else None
     others = [other.value for other in Organisation.Kind if other != ENTERPRISE]
-    return (register_body if kind in others else register_enterprise)(by=by, data=data)
+    return (register_body if kind in others else register_enterprise)(by=by, data=data, public_id=public_id)
 
 
 def change(*, by: User, organisation: Organisation, data: Any, partial: bool = False) -> Organisation:
@@ -39,11 +40,11 @@ def change(*, by: User, organisation: Organisation, data: Any, partial: bool = F
     return change_it(by=by, organisation=organisation, data=data, partial=partial)
 
 
-def register_enterprise(*, by: User, data: Any) -> Organisation:
+def register_enterprise(*, by: User, data: Any, public_id: uuid.UUID | None = None) -> Organisation:
     """Register an enterprise as pending, from an enterprise as it is written; who registers it becomes its owner."""
     values = checked(EnterpriseInput(data=data))
     with transaction.atomic():
-        organisation = register_body(by=by, data=_body_in(data))
+        organisation = register_body(by=by, data=_body_in(data), public_id=public_id)
         Enterprise.objects.create(organisation=organisation, **{name: values[name] for name in FACTS})
     return organisation
 

@@ -10,17 +10,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.errors import InvalidInput
+from accounts.errors import InvalidInput, StateForbids
 from accounts.forms import Path, errors_by_field
 from accounts.models import City, Organisation, User
 from accounts.permissions import Act, demand, may, role_of
 from accounts.registration import body_as_written
 
 from .facts import FACTS
+from .forms import Pairs, with_typed
 from .industries import Industry
 from .markets import Market
 from .models import Enterprise
 from .registration import change, enterprise_as_written, register
+from .views import sheet_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,9 +35,11 @@ def organisation_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         typed = _typed(request)
         try:
-            organisation = register(by=request.user, data=_as_written(typed))
+            organisation = register(by=request.user, data=_as_written(typed), public_id=sheet_of(request))
         except InvalidInput as wrong:
             errors = errors_by_field(wrong, _field_of)
+        except StateForbids:  # sent again: by a second press, or by going back and mending it
+            return organisation_change(request, sheet_of(request))
         else:
             messages.success(
                 request,
@@ -121,7 +125,7 @@ def _is_enterprise(kind: str) -> bool:
     return kind == Organisation.Kind.ENTERPRISE
 
 
-def _kinds_for(person: User) -> list[tuple[str, Any]]:
+def _kinds_for(person: User) -> Pairs:
     """The kinds that this person may register: authorities are the staff's."""
     return [
         ("", _("choose one")),
@@ -138,16 +142,19 @@ def _field_of(path: Path) -> str:
 def _form(
     request: HttpRequest, typed: dict[str, Any], errors: dict[str, list[str]], organisation: Organisation | None
 ) -> HttpResponse:
-    unstated = [("", _("not stated"))]
+    unstated: Pairs = [("", _("not stated"))]
+    cities: Pairs = [*unstated, *((city.code, str(city)) for city in City.objects.all())]
+    kinds = _kinds_for(request.user) if isinstance(request.user, User) else []
     context = {
         "typed": typed,
         "errors": errors,
         "organisation": organisation,
-        "kinds": _kinds_for(request.user) if isinstance(request.user, User) else [],
+        "sheet": sheet_of(request),
+        "kinds": with_typed(kinds, typed["kind"]),
         "asks_facts": organisation is None or _is_enterprise(organisation.kind),
-        "cities": unstated + [(city.code, str(city)) for city in City.objects.all()],
-        "industries": unstated + Industry.choices,
-        "sizes": unstated + Enterprise.Size.choices,
+        "cities": with_typed(cities, typed.get("city") or ""),
+        "industries": with_typed([*unstated, *Industry.choices], typed.get("industry", "")),
+        "sizes": with_typed([*unstated, *Enterprise.Size.choices], typed.get("size", "")),
         "markets": Market.choices,
     }
     return render(request, "accounts/organisation_form.html", context, status=422 if errors else 200)

@@ -48,7 +48,7 @@ class CourseRunInput(Input):
     ends_on = Day()
     seats = Whole(min_value=1, max_value=MOST_SEATS)
     taken = Whole(min_value=0, max_value=MOST_SEATS, required=False, help_text="Not given: it stays as it is.")
-    price = PriceInput(error_messages={"required": _("This is needed."), "null": _("This is needed.")})
+    price = PriceInput()
     online = YesNo(default=False)
     city = city_by_code(default=None)
     base = serializers.UUIDField(

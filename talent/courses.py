@@ -26,6 +26,7 @@ from .course_inputs import (
     course_as_written,
     run_as_written,
 )
+from .entry import hold_school, programs_in_a_circle
 from .models import Claim, Course, CourseRun, EntryLevel, TrainingBase
 from .models.course import CourseQuerySet
 from .stated import state_claims
@@ -48,9 +49,13 @@ def create_course(*, by: User, organisation: Organisation, data: Any, public_id:
 
 
 def change_course(*, by: User, course: Course, data: Any, partial: bool = False) -> Course:
-    """Rewrite a course (`partial`: the fields given); the same again does nothing. Its runs are not touched."""
+    """Rewrite a course (`partial`: the fields given); the same again does nothing. Its runs are not touched.
+
+    Refused where a program of its school could then no longer be begun.
+    """
     demand(by, Act.WRITE_SUPPLY, course.organisation)
     with transaction.atomic():
+        hold_school(course.organisation)
         course = _locked(course)
         _demand_open(course)
         before = course_as_written(course)
@@ -61,8 +66,13 @@ def change_course(*, by: User, course: Course, data: Any, partial: bool = False)
         after = checked_as_written(values)
         if after == before:
             return course
+        moved = [name for name in ("entry_levels", "skills") if after[name] != before[name]]
+        stuck = programs_in_a_circle(course, by) if moved else {}
         course.revision += 1
         _write(course, values)
+        circles = programs_in_a_circle(course, by) if moved else {}
+        if closed := [why for program, why in circles.items() if program not in stuck]:
+            raise InvalidInput(FieldError((moved[0],), "circle", why) for why in closed)
         _record(by, "change_course", course, **audit.changes(before, after))
         _announce(course)
     return course

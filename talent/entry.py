@@ -1,11 +1,17 @@
-"""Whether the courses of a program can be taken at all: none may wait for what only a later one gives, in a circle."""
+"""Whether the courses of a program can be taken at all: none may wait for what only a later one gives, in a circle.
+
+A circle is closed by a program that takes a course in, and by a course that asks for more or gives less. So whoever
+writes either holds the school first.
+"""
 
 from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
+from accounts.models import Organisation, User
+
 from .levels import levels_of
-from .models import Course, EntryLevel
+from .models import Course, EntryLevel, Program
 
 Level = tuple[int, int]  # a skill and a level of it
 
@@ -32,6 +38,27 @@ def courses_in_a_circle(courses: Sequence[Course]) -> dict[int, str]:
                 )
                 found[place] = said % words
                 break
+    return found
+
+
+def hold_school(school: Organisation) -> None:
+    """Let a school's programs, and what its courses ask for and give, be written one after another.
+
+    Call it inside the transaction before any of their rows is held: so it is always the first.
+    """
+    Organisation.objects.select_for_update(no_key=True).get(pk=school.pk)
+
+
+def programs_in_a_circle(course: Course, seen_by: User) -> dict[Program, str]:
+    """The programs with this course that nobody can begin, and why: those of its school that are not closed."""
+    programs = Program.objects.visible_to(seen_by).filter(organisation=course.organisation, places__course=course)
+    found = {}
+    for program in programs.exclude(status=Program.Status.CLOSED).order_by("id"):
+        courses = list(program.courses.order_by("places__position", "places__id"))
+        for place, said in courses_in_a_circle(courses).items():
+            words = {"program": program.title, "course": courses[place].title, "why": said}
+            found[program] = _("Nobody could begin “%(program)s” any more. “%(course)s”: %(why)s") % words
+            break
     return found
 
 

@@ -45,15 +45,18 @@ class ClaimInput(Input):
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping) and isinstance(data.get("skill"), Mapping):
             data = {**data, "skill": data["skill"].get("code")}
-        return super().to_internal_value(data)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse a source that is not the person's to write, unless the claim comes back just as it was read."""
-        claim = (attrs["skill"].pk, attrs["level"], attrs["source"])
-        if attrs["source"] not in Claim.SELF_DECLARED and claim not in self.context["confirmed"]:
+        claim = super().to_internal_value(data)
+        if said := self._not_ones_own(claim, data):
             message = ErrorDetail(str(self.error_messages["confirmed"]), "confirmed")
-            raise serializers.ValidationError({"source": [message]})
-        return attrs
+            raise serializers.ValidationError({name: [message] for name in said})
+        return claim
+
+    def _not_ones_own(self, claim: Mapping[str, Any], data: Mapping[str, Any]) -> list[str]:
+        """The fields that only others write, where the claim is none that comes back just as it was read."""
+        if claim["source"] in Claim.SELF_DECLARED:
+            return [name for name in sorted(self.readable) if data.get(name) is not None]
+        known = (claim["skill"].pk, claim["level"], claim["source"]) in self.context["confirmed"]
+        return [] if known else ["source"]
 
 
 class ProfileInput(Input):

@@ -58,6 +58,12 @@ class StudentInput(Input):
     program = ById(Program.objects.all(), allow_null=True, default=None)
 
 
+class TakingBackInput(Input):
+    """A school's question to be taken back: the address that was asked."""
+
+    email = Address()
+
+
 class AnswerInput(Input):
     """Yes or no to a link."""
 

@@ -1,16 +1,14 @@
 """Letters about links of students, sent once what they tell of is written, each in its reader's language."""
 
 from collections.abc import Callable, Iterable
-from functools import partial
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
-from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import get_language, override
 
 from accounts.models import Membership, Organisation
 from accounts.permissions import WHO_MAY, Act
+from accounts.tasks import post_letter
 
 from .models import Profile
 
@@ -34,10 +32,5 @@ def _later(readers: Iterable[str], language: str, subject: Words, body: Words, p
     with override(language.lower()):
         title = " ".join(subject().split())  # one line, whatever a name holds
         text = f"{title}\n\n{body()}\n\n{settings.SITE_URL}{page}\n"
-    letters = [EmailMessage(title, text, to=[reader]) for reader in readers]
-    transaction.on_commit(partial(_send, letters), robust=True)
-
-
-def _send(letters: list[EmailMessage]) -> None:
-    if letters:
-        get_connection().send_messages(letters)
+    for reader in readers:
+        post_letter(to=reader, subject=title, text=text)

@@ -24,8 +24,16 @@ from skills.models import Skill
 from skills.search import search_skills
 
 from .confirming import SOURCE_OF_KIND, confirm_claim, withdraw_confirmation
-from .link_inputs import ConfirmationInput, LinkInput, StudentInput
-from .links import answer_link, ask_link, ask_student, end_link, links_of_person, links_of_school
+from .link_inputs import ConfirmationInput, LinkInput, StudentInput, TakingBackInput
+from .links import (
+    answer_link,
+    ask_link,
+    ask_student,
+    end_link,
+    links_of_person,
+    links_of_school,
+    take_back_question,
+)
 from .models import Claim, Profile, Program, StudentLink
 from .views import with_profile
 
@@ -98,18 +106,23 @@ def students(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 def students_ask(request: HttpRequest) -> HttpResponse:
-    """Ask somebody by address. What is said afterwards is the same whether anybody has it or not."""
+    """Ask somebody by address, or take that back. What is said is the same whether anybody has it or not."""
     school = _school(request, request.POST.get("school", ""))
     typed = {name: request.POST.get(name, "") for name in ("email", "program")}
+    said = _("The request was sent, if %(email)s is here. You see the person once they said yes.")
     try:
-        ask_student(by=reader(request), organisation=school, **checked(StudentInput(data=typed)))
+        if request.POST.get("do") == "take-back":
+            given = checked(TakingBackInput(data={"email": typed["email"]}))
+            take_back_question(by=reader(request), organisation=school, **given)
+            said = _("What you asked %(email)s is taken back, if it waited for an answer.")
+        else:
+            ask_student(by=reader(request), organisation=school, **checked(StudentInput(data=typed)))
     except InvalidInput as wrong:
         errors = errors_by_field(wrong, lambda path: str(path[0]))
         return _students_page(request, school, _schools_of(request), typed=typed, errors=errors)
     except StateForbids as refused:
         messages.error(request, str(refused.detail))
     else:
-        said = _("The request was sent, if %(email)s is here. You see the person once they said yes.")
         messages.success(request, said % {"email": typed["email"].strip()})
     return redirect(_address_of(school))
 

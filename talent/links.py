@@ -1,9 +1,11 @@
 """A student's link to a school or a training base: asked by either, true once both said so, ended by either.
 
 A school that asks by address never learns whether somebody with that address is here: what it asked shows nowhere on
-its side before the person says yes, and a no stays the person's own. After a no it is for the other side to ask.
+its side before the person says yes, and a no stays the person's own. It takes a question back by the same address, and
+learns as little. After a no it is for the other side to ask.
 """
 
+import datetime
 from collections.abc import Callable
 
 from django.db import IntegrityError, transaction
@@ -14,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.errors import FieldError, InvalidInput, NotAllowed, StateForbids
-from accounts.models import Organisation, User
+from accounts.models import AuditRow, Organisation, User
 from accounts.permissions import Act, demand
 
 from . import link_mail
@@ -22,6 +24,8 @@ from .models import Claim, Profile, Program, StudentLink
 from .models.student_link import StudentLinkQuerySet
 
 State, AskedBy = StudentLink.State, StudentLink.AskedBy
+ONE_DAY = datetime.timedelta(days=1)
+MOST_ASKED = 500  # addresses a school and a day: it sends mail to people who did not ask for it
 
 
 def links_of_school(organisation: Organisation) -> StudentLinkQuerySet:
@@ -57,11 +61,11 @@ def ask_link(*, by: User, organisation: Organisation, program: Program | None = 
         raise StateForbids("already_linked", _("You are linked with this school already."))
     if newest is not None and newest.state == State.DECLINED and newest.asked_by == AskedBy.STUDENT:
         raise StateForbids("declined", _("This school said no. It can still ask you."))
-    link = None
-    if newest is None or newest.state != State.ASKED:
-        link = _ask(by, profile, organisation, program, AskedBy.STUDENT)
-    if link is None:
+    if newest is not None and newest.state == State.ASKED:
         raise StateForbids("already_asked", _("You have asked this school already."))
+    link = _ask(by, profile, organisation, program, AskedBy.STUDENT)
+    if link is None:  # a question came up in the same moment, perhaps the school's: now it is seen
+        return ask_link(by=by, organisation=organisation, program=program)
     link_mail.to_school(
         organisation,
         lambda: gettext("%(name)s asks for a link to %(school)s") % _names(link),
@@ -79,12 +83,15 @@ def ask_student(*, by: User, organisation: Organisation, email: str, program: Pr
     email = email.strip().lower()
     if email == by.email:
         raise InvalidInput([FieldError(("email",), "own", _("This is your own address. Ask from your profile."))])
+    _count_question(by, organisation)
     profile = Profile.objects.filter(user__email=email, user__is_active=True).select_related("user").first()
     newest = _newest(profile, organisation) if profile else None
     if profile is None or (newest is not None and not _may_be_asked_again(newest)):
         return
+    asked = StudentLink.objects.filter(profile=profile, organisation=organisation, asked_by=AskedBy.SCHOOL)
+    told = asked.filter(asked_at__gt=timezone.now() - ONE_DAY).exists()  # asked, taken back, asked again: one letter
     link = _ask(by, profile, organisation, program, AskedBy.SCHOOL)
-    if link is not None:
+    if link is not None and not told:
         link_mail.to_student(
             profile,
             lambda: gettext("%(school)s asks whether you study there") % _names(link),
@@ -95,13 +102,22 @@ def ask_student(*, by: User, organisation: Organisation, email: str, program: Pr
         )
 
 
+@transaction.atomic
+def take_back_question(*, by: User, organisation: Organisation, email: str) -> None:
+    """Take back what whoever has this address was asked and did not answer; whether there was such shows in no way."""
+    demand(by, Act.LINK_STUDENTS, organisation)
+    asked = StudentLink.objects.filter(organisation=organisation, state=State.ASKED, asked_by=AskedBy.SCHOOL)
+    for link in asked.filter(profile__user__email=email.strip().lower()).select_for_update(of=("self",)):
+        _move(by, link, State.ENDED, "end_link")
+
+
 def answer_link(*, by: User, link: StudentLink, accept: bool) -> StudentLink:
     """Say yes or no to what the other side asked."""
     with transaction.atomic():
         link = _locked(link)
+        _demand_other_side(by, link)
         if link.state != State.ASKED:
             raise StateForbids("not_asked", _("This was answered already."))
-        _demand_other_side(by, link)
         if accept:
             _check_school(link.organisation)
         _move(by, link, State.CONFIRMED if accept else State.DECLINED, "answer_link")
@@ -163,6 +179,15 @@ def _newest(profile: Profile, organisation: Organisation) -> StudentLink | None:
 def _may_be_asked_again(newest: StudentLink) -> bool:
     """Whether a school's question has a point: nothing stands or waits, and the person did not say no to it."""
     return newest.state == State.ENDED or (newest.state == State.DECLINED and newest.asked_by == AskedBy.STUDENT)
+
+
+def _count_question(by: User, organisation: Organisation) -> None:
+    """Put one more question to an address on the trail, without the address; refuse it where too many came in a day."""
+    rows = AuditRow.objects.filter(action="ask_student", organisation=organisation)
+    if rows.filter(at__gt=timezone.now() - ONE_DAY).count() >= MOST_ASKED:
+        said = _("%(count)d addresses were asked within a day. Go on tomorrow.") % {"count": MOST_ASKED}
+        raise StateForbids("too_many_questions", said)
+    audit.record(actor=by, action="ask_student", subject=organisation, organisation=organisation)
 
 
 def _ask(

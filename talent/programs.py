@@ -13,6 +13,7 @@ from accounts.models import Organisation, User
 from accounts.permissions import Act, demand
 
 from . import events
+from .entry import courses_in_a_circle, hold_school
 from .models import Course, Intake, Program, ProgramCourse
 from .program_inputs import (
     FIELDS,
@@ -37,9 +38,10 @@ def create_program(*, by: User, organisation: Organisation, data: Any, public_id
     demand(by, Act.WRITE_SUPPLY, organisation)
     if organisation.kind not in Organisation.SCHOOLS:
         raise StateForbids("not_a_school", _("Only a university, a college or a school posts programs."))
-    values = checked(ProgramInput(data=data, organisation=organisation))
     program = Program(organisation=organisation, created_by=by, public_id=public_id or uuid.uuid4())
     with transaction.atomic():
+        hold_school(organisation)
+        values = checked(ProgramInput(data=data, organisation=organisation))
         _write(program, values, NOTHING, as_written(values, NOTHING))
         _record(by, "create_program", program, after={"title": program.title})
     return program
@@ -52,6 +54,7 @@ def change_program(*, by: User, program: Program, data: Any, partial: bool = Fal
     """
     demand(by, Act.WRITE_SUPPLY, program.organisation)
     with transaction.atomic():
+        hold_school(program.organisation)
         program = _open(program)
         before = program_as_written(program)
         standing = {name: before[name] for name in before if name != "intakes"}
@@ -91,6 +94,10 @@ def publish_program(*, by: User, program: Program) -> Program:
     def ready() -> None:
         if not program.claims.filter(withdrawn_at=None).exists():
             raise _no_skills()
+        # A copy of a closed program can hold courses that have closed a circle since.
+        courses = [place.course for place in program.places.select_related("course")]
+        if stuck := courses_in_a_circle(courses):
+            raise InvalidInput(FieldError(("courses", place), "circle", why) for place, why in stuck.items())
 
     posting.publish(program, by=by, organisation=program.organisation, ready=ready)
     _announce(program)

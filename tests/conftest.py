@@ -9,6 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from rest_framework.test import APIClient
 
 from accounts.models import Organisation, User
+from accounts.tasks import send_letter
 from accounts.tokens import give_token
 from matching import jobs, tasks
 from matching.models import Job
@@ -42,6 +43,12 @@ def announced(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, str]]:
     sent: list[tuple[int, str]] = []
     monkeypatch.setattr(jobs, "announcer", lambda job_id, queue: sent.append((job_id, queue)))
     return sent
+
+
+@pytest.fixture(autouse=True)
+def _letters_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a worker would send is sent when the transaction ends."""
+    monkeypatch.setattr(send_letter, "apply_async", lambda given, **how: send_letter(*given))
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from accounts.inputs import MANY_CHARACTERS, Input, Prose
 from accounts.posting_api import PostingFilter, PostingResource, addresses, described
 from accounts.prose import ProseLanguage, WorkKind
 from enterprises.inputs import NeedInput
-from enterprises.models import Area, Need, NeedSkill
+from enterprises.models import Area, Need, NeedSkill, Period, paid_per
 from enterprises.publishing import LIFE
 from skills.api import SkillSmall, skill_small
 
@@ -77,12 +77,12 @@ class SkillAsked(TypedDict):
 
 
 class Pay(TypedDict):
-    """Pay, from and up to; amounts are decimals in quotes."""
+    """Pay, from and up to; amounts are decimals in quotes. Training and advice are paid in all, other work by month."""
 
     min: str | None
     max: str | None
     currency: str
-    per: str
+    per: Annotated[str, Period]
 
 
 @example(
@@ -144,7 +144,7 @@ def need_read(need: Need) -> NeedRead:
     pay: Pay | None = None
     if need.pay_min is not None or need.pay_max is not None:
         lower, upper = (None if bound is None else f"{bound:.2f}" for bound in (need.pay_min, need.pay_max))
-        pay = {"min": lower, "max": upper, "currency": need.pay_currency, "per": "month"}
+        pay = {"min": lower, "max": upper, "currency": need.pay_currency, "per": paid_per(need.kind).value}
     return {
         "id": str(need.public_id),
         "organisation": organisation_small(need.organisation),

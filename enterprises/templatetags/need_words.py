@@ -4,7 +4,7 @@
 {{ need|count_label }}         How many people, People to train, or Days of advice: what its number counts
 {{ need|place_words }}         Foshan, or remote
 {{ need|spoken_words }}        English 3, Japanese 2
-{{ need|pay_words }}           9,000 to 13,000 CNY per month
+{{ need|pay_words }}           9,000 to 13,000 CNY per month, or in all
 {{ code|currency_words }}      CNY
 """
 
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from accounts.prose import SpokenLanguage, WorkKind
-from enterprises.models import Need
+from enterprises.models import Need, Period, paid_per
 
 register = template.Library()
 
@@ -66,9 +66,15 @@ def spoken_words(need: Need) -> str:
 
 @register.filter
 def pay_words(need: Need) -> str:
-    """Pay per month, as far as it is stated."""
+    """Pay per month, or for training and advice in all, as far as it is stated."""
     currency = currency_words(need.pay_currency)
     figures = {"min": _amount(need.pay_min), "max": _amount(need.pay_max), "currency": currency}
+    if paid_per(need.kind) == Period.TOTAL:
+        if need.pay_min is not None and need.pay_max is not None:
+            return _("%(min)s to %(max)s %(currency)s in all") % figures
+        if need.pay_min is not None:
+            return _("from %(min)s %(currency)s in all") % figures
+        return _("up to %(max)s %(currency)s in all") % figures if need.pay_max is not None else ""
     if need.pay_min is not None and need.pay_max is not None:
         return _("%(min)s to %(max)s %(currency)s per month") % figures
     if need.pay_min is not None:

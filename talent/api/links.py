@@ -5,6 +5,8 @@ from typing import Annotated, Any, TypedDict, cast
 import django_filters
 from django.db.models import QuerySet
 from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
@@ -17,8 +19,16 @@ from accounts.models import Organisation
 from accounts.permissions import Act, demand
 from skills.models import Skill
 from talent.confirming import confirm_claim, withdraw_confirmation
-from talent.link_inputs import AnswerInput, ConfirmationInput, LinkInput, StudentInput
-from talent.links import answer_link, ask_link, ask_student, end_link, links_of_person, links_of_school
+from talent.link_inputs import AnswerInput, ConfirmationInput, LinkInput, StudentInput, TakingBackInput
+from talent.links import (
+    answer_link,
+    ask_link,
+    ask_student,
+    end_link,
+    links_of_person,
+    links_of_school,
+    take_back_question,
+)
 from talent.models import Claim, Profile, StudentLink
 
 from .profile import ClaimRead, claim_read
@@ -42,7 +52,8 @@ CLAIM = {
     "confirmed_by": SCHOOL,
     "confirmed_at": "2027-01-13T10:00:00+08:00",
 }
-SENT = "The request was sent, if this address is here."
+SENT = gettext_noop("The request was sent, if this address is here.")
+TAKEN_BACK = gettext_noop("What this address was asked is taken back, if it waited for an answer.")
 
 
 class ProgramSmall(TypedDict):
@@ -130,6 +141,7 @@ def claims_seen(link: StudentLink) -> StudentClaims:
 A_LINK = [
     OpenApiExample("A school", value={"organisation": SCHOOL["id"], "program": PROGRAM["id"]}, request_only=True),
 ]
+AN_ADDRESS = [OpenApiExample("An address", value={"email": "yitong@students.example"}, request_only=True)]
 A_STUDENT = [
     OpenApiExample(
         "A student", value={"email": "yitong@students.example", "program": PROGRAM["id"]}, request_only=True
@@ -273,10 +285,28 @@ class StudentResource(Resource):
         tags=["organisations"],
     )
     def create(self, request: Request, id: str) -> Response:
-        """The answer is the same whether anybody has this address or not."""
+        """The answer is the same whether anybody has this address or not. At most 500 addresses a day."""
         school = self.school(id)
         ask_student(by=self.person, organisation=school, **checked(StudentInput(data=request.data)))
-        sent: Sent = {"detail": SENT}
+        sent: Sent = {"detail": _(SENT)}
+        return Response(sent, status=202)
+
+    @extend_schema(
+        operation_id="organisations_students_take_back",
+        summary="Take back what a student was asked",
+        request=TakingBackInput,
+        examples=AN_ADDRESS,
+        responses=answers(Sent, 401, 403, 404, 409, 422, status=202),
+        tags=["organisations"],
+    )
+    def take_back(self, request: Request, id: str) -> Response:
+        """The question is gone from the profile of whoever has this address and did not answer.
+
+        The answer is the same whether there was such a question or not.
+        """
+        school = self.school(id)
+        take_back_question(by=self.person, organisation=school, **checked(TakingBackInput(data=request.data)))
+        sent: Sent = {"detail": _(TAKEN_BACK)}
         return Response(sent, status=202)
 
     @extend_schema(
@@ -365,6 +395,11 @@ urlpatterns = [
     path("profiles/me/links/<uuid:id>/answer/", LinkResource.as_view({"post": "answer"}), name="api-my-link-answer"),
     path("profiles/me/links/<uuid:id>/end/", LinkResource.as_view({"post": "end"}), name="api-my-link-end"),
     path("organisations/<uuid:id>/students/", StudentResource.as_view(MINE), name="api-students"),
+    path(
+        "organisations/<uuid:id>/students/take-back/",
+        StudentResource.as_view({"post": "take_back"}),
+        name="api-students-take-back",
+    ),
     path(STUDENT, StudentResource.as_view({"get": "retrieve"}), name="api-student"),
     path(f"{STUDENT}answer/", StudentResource.as_view({"post": "answer"}), name="api-student-answer"),
     path(f"{STUDENT}end/", StudentResource.as_view({"post": "end"}), name="api-student-end"),

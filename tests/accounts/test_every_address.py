@@ -4,6 +4,7 @@ The organisation's objects are drafts, so that nobody beside its members may see
 they must be not found. A new address that is not in the table fails here.
 """
 
+import json
 import re
 import uuid
 from collections.abc import Iterator
@@ -20,8 +21,22 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from rest_framework.test import APIClient
 
 from accounts.invitations import invite_member
-from accounts.models import Organisation, User
-from accounts.permissions import ADDRESSES, EVERYBODY, INVITED, STAFF, STAFF_SEES, THE_PERSON, WHO_MAY, Act, Rule
+from accounts.models import AuditRow, Organisation, User
+from accounts.organisations import settle_standing
+from accounts.permissions import (
+    ADDRESSES,
+    EVERYBODY,
+    INVITED,
+    READS,
+    SIGNED_IN,
+    STAFF,
+    STAFF_SEES,
+    THE_PERSON,
+    WHILE_SUSPENDED,
+    WHO_MAY,
+    Act,
+    Rule,
+)
 from accounts.tokens import give_token
 from enterprises.models import Area
 from matching.models import Pair
@@ -222,6 +237,63 @@ def faults(name: str, cast: Cast) -> Iterator[str]:
             status = answer(name, method, asking, path)
             if status not in {405, *REFUSED}:
                 yield f"{method} {path} ({name}) stands in no row of the table, and answers {status}"
+
+
+# A suspended organisation ---------------------------------------------------------------------------------------------
+def test_a_suspended_organisation_reads_at_every_address_and_writes_at_none(cast: Cast) -> None:
+    page_client.cache_clear()
+    api_client.cache_clear()
+    owners = {body: cast.members[body]["owner"] for body in ("firm", "school")}
+    for user in owners.values():
+        page_client(user), api_client(user)  # the token is given before
+    staff = cast.people["staff"]
+    assert staff is not None
+    for body in owners:
+        found = Organisation.objects.get(public_id=cast.ids[body])
+        settle_standing(organisation=found, state="suspended", by=staff, reason="Look.")
+    wrong = [
+        f"{method} {name}: {told}"
+        for name, rules in sorted(ADDRESSES.items())
+        for method, rule in rules.items()
+        if (isinstance(rule, Act) or ((method, rule) == ("POST", SIGNED_IN) and name in written_for(cast)))
+        and not (told := while_suspended(name, method, rule, owners[body_of(name)], cast)).startswith("right")
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def written_for(cast: Cast) -> dict[str, dict[str, Any]]:
+    """What has to be sent to an address for its answer to be about the organisation and not about the input."""
+    course = {"organisation": str(cast.ids["school"]), "title": "T", "text": "t", "language": "en"}
+    return {
+        "api-needs": course | {"organisation": str(cast.ids["firm"]), "kind": "job"},
+        "api-courses": course,
+        "api-programs": course | {"study": "bachelor"},
+        "api-experts": {"organisation": str(cast.ids["school"]), "name": {"en": "E"}, "language": "en"},
+        "api-bases": {"organisation": str(cast.ids["school"]), "name": {"en": "B"}, "city": cast.ids["city"]},
+        "api-students": {"email": "a@b.example"},
+        "api-students-take-back": {"email": "a@b.example"},
+        "api-student-answer": {"accept": True},
+        "api-student-claims": {"skill": cast.ids["skill"], "level": 5},
+    }
+
+
+def while_suspended(name: str, method: str, rule: Rule, owner: User, cast: Cast) -> str:
+    """What an owner's request gets now; it begins with "right" where it is what the rule leaves to them."""
+    client = api_client(owner) if name.startswith("api-") else page_client(owner)
+    sent = {"data": json.dumps(written_for(cast).get(name, {})), "content_type": "application/json"}
+    before = AuditRow.objects.count()
+    with transaction.atomic():
+        answered = client.generic(method, address(name, cast), **(sent if name.startswith("api-") else {}))
+        wrote = AuditRow.objects.count() - before
+        transaction.set_rollback(True)
+    code = getattr(answered, "data", None) and answered.data.get("code")
+    if rule in WHILE_SUSPENDED:
+        good = served(answered.status_code) and (not wrote or rule not in READS)
+    elif name.startswith("api-"):
+        good = (answered.status_code, code, wrote) == (409, "organisation_suspended", 0)
+    else:
+        good = answered.status_code in {302, 403} and not wrote  # led back with a word, or told on a page
+    return f"{'right' if good else 'wrong'}: {answered.status_code} {code or ''} {wrote} written"
 
 
 def fits(name: str, rule: Rule, part: str, status: int) -> bool:

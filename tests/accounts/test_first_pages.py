@@ -91,6 +91,7 @@ def test_a_form_that_is_too_large_is_refused_with_a_page(client):
     answer = client.post(reverse("profile"), {"text": "x" * (3 * 1024 * 1024)})
     assert answer.status_code == 413
     assert "Too large" in answer.content.decode()
+    assert "Go back, shorten it and send it again." in answer.content.decode()
 
 
 def test_a_form_without_its_token_says_what_to_do():

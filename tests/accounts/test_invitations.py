@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 from accounts import invitations
 from accounts.errors import InvalidInput, NotAllowed, NotFound, StateForbids
 from accounts.invitations import accept_invitation, invite_member, revoke_invitation
+from accounts.members import remove_member
 from accounts.models import AuditRow, Invitation, Membership, Organisation, User
 from accounts.tokens import digest_of
 from tests import factories
@@ -175,6 +176,16 @@ def test_an_offer_of_a_firm_that_was_suspended_since_does_not_open_until_it_stan
     accept_invitation(by=mei, key=key)
 
 
+def test_a_suspended_firm_takes_an_offer_back(api, firm, owner):
+    made, key = invite(owner, firm)
+    Organisation.objects.filter(pk=firm.pk).update(state="suspended")
+    address = f"/api/v1/organisations/{firm.public_id}/invitations/{made.public_id}/"
+    assert api(owner).delete(address).status_code == 204
+    Organisation.objects.filter(pk=firm.pk).update(state="verified")
+    with pytest.raises(StateForbids, match="invitation_revoked"):
+        accept_invitation(by=a_confirmed_user(), key=key)
+
+
 def test_who_joined_in_another_way_meanwhile_is_told(firm, owner):
     _made, key = invite(owner, firm)
     mei = factories.a_member(firm, a_confirmed_user())
@@ -250,6 +261,19 @@ def test_its_page_says_why_it_does_not_open_and_tells_no_other_address(client, f
     assert (answer.status_code, "was taken back" in answer.content.decode()) == (409, True)
     assert Client().post(here).status_code == 409
     assert not Membership.objects.filter(organisation=firm).exclude(user=owner).exists()
+
+
+def test_its_page_leads_on_whoever_joined_and_tells_whoever_was_removed_since(client, firm, owner):
+    _made, key = invite(owner, firm)
+    mei = a_confirmed_user()
+    member = accept_invitation(by=mei, key=key)
+    client.force_login(mei)
+    here = reverse("invitation", args=[key])
+    assert client.post(here).url == reverse("organisation", args=[firm.public_id])
+    remove_member(by=owner, member=member)
+    for answer in (client.get(here), client.post(here)):
+        assert (answer.status_code, "was used already" in answer.content.decode()) == (409, True)
+    assert not firm.memberships.filter(user=mei).exists()
 
 
 def test_what_is_wrong_on_the_form_is_told_beside_its_field_and_stays_typed(client, firm, owner):

@@ -1,5 +1,6 @@
 """Members of an organisation: roles, removal, leaving, handing over; there is always an owner."""
 
+import re
 import threading
 
 import pytest
@@ -92,17 +93,37 @@ def test_what_a_member_made_stays_when_they_leave_and_their_token_reaches_it_no_
     assert api(owner).post(f"{address}publish/").status_code == 200
 
 
-def test_a_suspended_organisation_is_left_but_not_rearranged(firm, owner, editor):
+def test_a_suspended_organisation_is_left_and_shuts_people_out_but_is_not_rearranged(firm, owner, editor, viewer):
+    second = factories.a_member(firm, role="owner")
     Organisation.objects.filter(pk=firm.pk).update(state="suspended")
     for act in (
         lambda: change_role(by=owner, member=membership(firm, editor), data={"role": "viewer"}),
-        lambda: remove_member(by=owner, member=membership(firm, editor)),
+        lambda: remove_member(by=owner, member=membership(firm, second)),
         lambda: hand_over(by=owner, member=membership(firm, editor)),
     ):
         with pytest.raises(StateForbids, match="organisation_suspended"):
             act()
     leave(by=editor, organisation=firm)
-    assert roles(firm) == {owner.email: "owner"}
+    remove_member(by=owner, member=membership(firm, viewer))
+    assert roles(firm) == {owner.email: "owner", second.email: "owner"}
+
+
+def test_the_page_of_a_member_of_a_suspended_organisation_offers_their_removal_alone(client, firm, owner, editor):
+    second = factories.a_member(firm, role="owner")
+    Organisation.objects.filter(pk=firm.pk).update(state="suspended")
+    client.force_login(owner)
+    page = client.get(reverse("members", args=[firm.public_id])).content.decode()
+    assert "Members who are no owners can be removed" in page
+    of_owner = client.get(reverse("member", args=[firm.public_id, membership(firm, second).public_id])).content.decode()
+    assert not re.findall(r'name="do" value="([a-z-]+)"', of_owner)
+    address = reverse("member", args=[firm.public_id, membership(firm, editor).public_id])
+    page = client.get(address).content.decode()
+    assert re.findall(r'name="do" value="([a-z-]+)"', page) == ["remove"]
+    told = client.post(address, {"do": "role", "role": "viewer"}, follow=True).content.decode()
+    assert "The organisation is suspended" in told
+    told = client.post(address, {"do": "remove"}, follow=True).content.decode()
+    assert f"{editor.name} no longer acts for {firm.name_en}." in told
+    assert roles(firm) == {owner.email: "owner", second.email: "owner"}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -40,6 +40,29 @@ def test_a_person_registers_a_firm_and_becomes_its_owner(client):
     assert "Southeast Asia" in page
 
 
+def test_a_form_that_is_sent_twice_registers_one_body(client):
+    user = factories.a_user()
+    client.force_login(user)
+    sheet = str(client.get(reverse("organisation-new")).context["sheet"])
+    sent = a_form(sheet=sheet)
+    answers = [client.post(reverse("organisation-new"), sent) for _ in range(2)]
+    place = reverse("organisation", args=[Organisation.objects.get().public_id])
+    assert [answer.url for answer in answers] == [place, place]
+    assert list(AuditRow.objects.values_list("action", flat=True)) == ["register_organisation"]
+    # Who goes back and mends what they typed finds it mended.
+    client.post(reverse("organisation-new"), sent | {"name_en": "Ruoxi Textile Ltd"})
+    assert Organisation.objects.get().name_en == "Ruoxi Textile Ltd"
+    wrong = client.post(reverse("organisation-new"), sent | {"credit_code": "1"})
+    assert wrong.status_code == 422
+    assert f'name="sheet" value="{sheet}"' in wrong.content.decode()
+    # What another registered is neither touched nor told.
+    stranger = factories.a_user()
+    client.force_login(stranger)
+    led = client.post(reverse("organisation-new"), a_form(sheet=sheet), follow=True)
+    assert (led.status_code, "若汐" in led.content.decode()) == (404, False)
+    assert not Organisation.objects.of_member(stranger).exists()
+
+
 def test_one_name_serves_for_both_languages(client):
     client.force_login(factories.a_user())
     client.post(reverse("organisation-new"), a_form(name_en=""))
@@ -76,6 +99,8 @@ def test_every_fault_is_told_at_once(client):
     client.force_login(factories.a_user())
     sent = a_form(name_zh="", name_en="", credit_code="x", city="atlantis", size="tiny", target_markets=["moon"])
     page = client.post(reverse("organisation-new"), sent).content.decode()
+    for typed in ("atlantis", "tiny"):
+        assert f'<option value="{typed}" selected>' in page
     for name in ("name_zh", "credit_code", "city", "size", "target_markets"):
         assert f'id="id_{name}_error"' in page
     assert "5 fields to mend" in page

@@ -1,5 +1,7 @@
 """How an organisation stands: every kind registers, staff decide, and what a decision changes, it changes at once."""
 
+import re
+
 import pytest
 from django.core import mail
 from django.urls import reverse
@@ -7,8 +9,9 @@ from django.urls import reverse
 from accounts.errors import InvalidInput, NotAllowed, OrganisationSuspended, StateForbids
 from accounts.models import AuditRow, Membership, Organisation
 from accounts.organisations import register_organisation, settle_standing
-from accounts.permissions import READS, WHO_MAY, Act, demand, may
+from accounts.permissions import WHILE_SUSPENDED, WHO_MAY, Act, demand, may
 from accounts.registration import change_body, register_body
+from talent.links import answer_link, ask_link
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -143,11 +146,11 @@ def test_a_suspended_organisation_reads_and_changes_nothing_whatever_the_act(rol
     user = factories.a_member(firm, role=role)
     Organisation.objects.filter(pk=firm.pk).update(state="suspended")  # the object in hand still says verified
     for act in Act:
-        assert may(user, act, firm) == (act in READS and role in WHO_MAY[act])
+        assert may(user, act, firm) == (act in WHILE_SUSPENDED and role in WHO_MAY[act])
         if role not in WHO_MAY[act]:
             with pytest.raises(NotAllowed):
                 demand(user, act, firm)
-        elif act in READS:
+        elif act in WHILE_SUSPENDED:
             demand(user, act, firm)
         else:
             with pytest.raises(OrganisationSuspended):
@@ -279,3 +282,37 @@ def test_who_acts_for_a_suspended_body_is_told_so_before_writing(client, owner, 
         assert answer.status_code == 403
         assert "suspended" in answer.content.decode()
     assert new not in client.get(every).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "places"), [("enterprise", ["need-new"]), ("university", ["program-new", "course-new", "base-new"])]
+)
+def test_who_acts_for_a_suspended_body_alone_is_told_before_they_type(client, owner, kind, places):
+    body = factories.a_firm(owner, state="suspended", kind=kind)
+    client.force_login(owner)
+    for place in places:
+        answer = client.get(reverse(place))
+        assert answer.status_code == 403
+        assert "The organisation is suspended" in answer.content.decode()
+    client.force_login(factories.a_member(body, role="viewer"))
+    for place in places:
+        assert "Your role does not allow this." in client.get(reverse(place)).content.decode()
+
+
+def test_pages_of_a_suspended_school_offer_nothing_that_it_may_not(client, owner, student):
+    school = factories.a_school(owner)
+    program, course = factories.a_program(school), factories.a_course(school, {})
+    asks = ask_link(by=factories.a_profile().user, organisation=school)
+    linked = answer_link(by=owner, link=ask_link(by=student.user, organisation=school), accept=True)
+    client.force_login(owner)
+    pages = [reverse(name, args=[of.public_id]) for name, of in (("program", program), ("course", course))]
+    pages += [reverse("student", args=[link.public_id]) for link in (asks, linked)] + [reverse("students")]
+
+    def acts() -> list[set[str]]:
+        mains = (client.get(page).content.decode().split("<main")[1] for page in pages)
+        offered = {"change", "publish", "close", "copy", "answer", "end", "ask"}
+        return [offered & set(re.findall(r'(?:href|action)="[^"]*/(\w+)/"', main)) for main in mains]
+
+    assert all(acts())
+    Organisation.objects.filter(pk=school.pk).update(state="suspended")
+    assert not any(acts())

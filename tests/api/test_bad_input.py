@@ -90,8 +90,13 @@ def test_a_hundred_skills_are_taken_and_one_more_is_not(write):
         ({"min": "1.234"}, "#/pay/min", "max_decimal_places"),
         ({"max": 10**12}, "#/pay/max", "max_digits"),
         ({"max": float("nan")}, "#/pay/max", "invalid"),
+        ({"max": "1e3"}, "#/pay/max", "invalid"),
+        ({"max": "1_000"}, "#/pay/max", "invalid"),
+        ({"max": "1,200"}, "#/pay/max", "invalid"),
+        ({"min": 1, "currency": ""}, "#/pay/currency", "blank"),
         ({"min": 1, "currency": "yuan"}, "#/pay/currency", "invalid"),
         ({"min": 1, "per": "hour"}, "#/pay/per", "invalid_choice"),
+        ({"min": 1, "per": "total"}, "#/pay/per", "by_kind"),
         ({"min": 1, "bonus": 2}, "#/pay/bonus", "unknown_field"),
         (5, "#/pay", "invalid"),
         ([], "#/pay", "invalid"),
@@ -99,6 +104,25 @@ def test_a_hundred_skills_are_taken_and_one_more_is_not(write):
 )
 def test_pay_that_is_none(write, pay, pointer, code):
     assert faults(write(pay=pay)) == {pointer: code}
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("１２００.５", "1200.50"), ("١٢", "12.00"), (" 7 ", "7.00"), (1e3, "1000.00")]
+)
+def test_digits_of_any_script_are_digits(write, typed, kept):
+    assert write(pay={"min": typed}).data["pay"]["min"] == kept
+
+
+@pytest.mark.parametrize("weight", [10**400, "9" * 2000, "1e0", "1_0"])
+def test_a_number_beyond_reading_is_told_in_the_readers_language(api, owner, written, skill, weight):
+    body = json.dumps(written(skills=[row(skill, weight=weight)]))
+    answer = api(owner, "zh-hans").post(NEEDS, body, content_type="application/json")
+    assert [fault["detail"] for fault in answer.data["errors"]] == ["权重须大于 0，且不超过 10。"]
+
+
+@pytest.mark.parametrize("headcount", ["1_0", "1e1", "9" * 2000])
+def test_a_whole_number_is_written_in_digits(write, headcount):
+    assert set(faults(write(headcount=headcount))) == {"#/headcount"}
 
 
 def test_a_start_in_the_past(write):

@@ -68,6 +68,19 @@ def test_a_school_asks_an_address_and_learns_nothing(api, school, teacher, stude
     assert len(api(teacher).get(students(school), {"state": "confirmed"}).json()["results"]) == 1
 
 
+def test_a_school_takes_a_question_back_by_address_and_learns_nothing(api, school, teacher, student):
+    client = api(teacher)
+    assert client.post(students(school), {"email": student.user.email}, format="json").status_code == 202
+    answers = [
+        client.post(students(school, "take-back"), {"email": email}, format="json")
+        for email in (student.user.email, "nobody@nowhere.example", student.user.email)
+    ]
+    assert [answer.status_code for answer in answers] == [202] * 3
+    assert len({answer.content for answer in answers}) == 1
+    assert StudentLink.objects.get().state == "ended"
+    assert faults(client.post(students(school, "take-back"), {"email": "x"}, format="json")) == {"#/email": "invalid"}
+
+
 def test_what_is_wrong_is_told_at_its_place(api, school, teacher, student, firm):
     other = factories.a_published_program(factories.a_school())
     asked = {"organisation": str(firm.public_id), "program": "x"}

@@ -335,5 +335,18 @@ def test_training_and_advice_are_asked_for_like_work(write, kind):
     assert (answer.status_code, answer.data["kind"], answer.data["headcount"]) == (201, kind, 12)
 
 
+@pytest.mark.parametrize("kind", ["training", "advice"])
+def test_training_and_advice_are_paid_in_all_and_a_monthly_pay_is_not_taken_for_that(api, owner, write, kind):
+    made = write(kind=kind, pay={"min": "9000"})
+    assert (made.status_code, made.data["pay"]["per"]) == (201, "total")
+    client, place = api(owner), f"{NEEDS}{made.data['id']}/"
+    assert client.patch(place, {"pay": made.data["pay"]}, format="json").data["revision"] == 1
+    assert faults(client.patch(place, {"kind": "job"}, format="json")) == {"#/pay/per": "by_kind"}
+    now = client.patch(place, {"kind": "job", "pay": {"min": "9000"}}, format="json")
+    assert (now.status_code, now.data["pay"]["per"]) == (200, "month")
+    monthly = {"min": "9000", "per": "month"}
+    assert faults(write(kind=kind, pay=monthly)) == {"#/pay/per": "by_kind"}
+
+
 def test_an_unknown_city_and_an_unknown_area_are_told_together(write):
     assert faults(write(city="atlantis", area="alchemy")) == {"#/city": "unknown", "#/area": "unknown"}

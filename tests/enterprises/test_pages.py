@@ -312,6 +312,23 @@ def test_the_need_is_read_with_its_levels_weights_and_what_was_done(desk: Client
     assert "Published, Person" in page
 
 
+@pytest.mark.parametrize(
+    ("kind", "bounds", "said"),
+    [
+        ("advice", {"pay_min": "9,000", "pay_max": "13,000"}, "9,000 to 13,000 CNY in all"),
+        ("training", {"pay_min": "9,000"}, "from 9,000 CNY in all"),
+        ("training", {"pay_max": "9,000"}, "up to 9,000 CNY in all"),
+        ("project", {"pay_max": "9,000"}, "up to 9,000 CNY per month"),
+    ],
+)
+def test_training_and_advice_are_paid_in_all_and_other_work_by_the_month(
+    desk: Client, skill: Skill, kind: str, bounds: dict[str, str], said: str
+) -> None:
+    desk.post(reverse("need-new"), filled(skill, kind=kind, pay_min="", pay_max="", do="save") | bounds)
+    page = desk.get(reverse("need-about", args=[Need.objects.get().public_id])).content.decode()
+    assert said in page
+
+
 def test_a_person_who_looks_for_work_reads_a_published_need_and_nothing_else(
     client: Client, student: Profile, firm: Organisation
 ) -> None:

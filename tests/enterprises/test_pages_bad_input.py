@@ -108,7 +108,7 @@ def test_pay_out_of_order_is_told_at_the_upper_bound(desk: Client) -> None:
     assert 'value="9,000"' in page
 
 
-@pytest.mark.parametrize("amount", ["-1", "much", "1.234", "9,5", "NaN", "1e99"])
+@pytest.mark.parametrize("amount", ["-1", "much", "1.234", "9,5", "NaN", "1e99", "1e3", "1_000", "99999999999.99"])
 def test_an_amount_that_is_none_is_told(desk: Client, amount: str) -> None:
     page, form = refused(desk, filled(pay_min=amount))
     assert list(form.errors) == ["pay_min"]

@@ -12,6 +12,8 @@ from accounts.models import Organisation, User
 from accounts.organisations import settle_standing
 from enterprises.models import Need
 from enterprises.publishing import change_need, close_need
+from matching import refresh as refreshing
+from matching import tasks
 from matching.explaining import FIRM, OWNER, conditions_of, explain_pairs
 from matching.lists import open_list
 from matching.models import Candidate, Job, Match, MatchList, Pair, Ranking
@@ -205,6 +207,37 @@ def test_what_a_suspended_body_posted_leaves_at_once_and_comes_back_with_its_sta
     assert candidates_of(need, kind) == [candidate]
     candidate.refresh_from_db()
     assert needs_of(candidate) == [need]
+
+
+@each_kind
+@pytest.mark.parametrize("state", ["suspended", "returned"])
+def test_a_body_that_loses_its_standing_while_a_job_runs_is_in_no_list_and_has_none(
+    firm: Organisation,
+    body: Organisation,
+    sql: Skill,
+    work: Work,
+    kind: PairKind,
+    state: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    candidate, need = offer(kind, body, {sql: 3}), ask(firm, {sql: 3}, kind)
+    swap_in = refreshing.swap_in
+
+    def withdrawn_meanwhile(lists: Any, **how: Any) -> None:
+        if how["kind"] is kind and lists[0].ranking.need_id:
+            monkeypatch.setattr(refreshing, "swap_in", swap_in)
+            settle_standing(organisation=body, state=state, by=factories.staff(), reason="Complaints.")
+        swap_in(lists, **how)
+
+    monkeypatch.setattr(refreshing, "swap_in", withdrawn_meanwhile)
+    job = Job.objects.filter(ranking__need=need, ranking__candidates=kind.candidates).get()
+    tasks.run_job(job.pk)
+    assert Match.objects.filter(list__ranking__need=need).exists(), "written from data of before"
+    assert candidates_of(need, kind) == []
+    work()
+    candidate.refresh_from_db()
+    assert open_list(candidate).reason == "not_verified"
+    assert not Match.objects.filter(**{f"pair__{kind.holder}": candidate}).exists()
 
 
 @each_kind

@@ -112,9 +112,18 @@ def test_what_a_suspended_school_confirmed_stays_and_it_confirms_nothing_more(
     assert levels_of_profiles([student.pk])[student.pk][skill.pk].level == 4
 
 
-@pytest.mark.parametrize("source", ["university", "training_base", "employer", "certificate"])
-def test_a_student_never_claims_to_be_confirmed(student: Profile, skill: Skill, source: str) -> None:
-    claims = [{"skill": skill.code, "level": 5, "source": source}]
+@pytest.mark.parametrize(
+    ("said", "at"),
+    [
+        *(({"source": source}, ["source"]) for source in ("university", "training_base", "employer", "certificate")),
+        ({"confirmed_by": {"id": "0f4f1c1e-3c55-4b8e-8f6a-2d9b5f5a7c10"}}, ["confirmed_by"]),
+        ({"source": "text", "confirmed_by": "x", "confirmed_at": "2027-01-12"}, ["confirmed_at", "confirmed_by"]),
+    ],
+)
+def test_a_student_never_claims_to_be_confirmed(
+    student: Profile, skill: Skill, said: dict[str, object], at: list[str]
+) -> None:
+    claims = [{"skill": skill.code, "level": 5} | said]
     with pytest.raises(InvalidInput) as wrong:
         change_profile(by=student.user, profile=student, data={"claims": claims}, partial=True)
-    assert [error.code for error in wrong.value.errors] == ["confirmed"]
+    assert [(error.path[-1], error.code) for error in wrong.value.errors] == [(name, "confirmed") for name in at]

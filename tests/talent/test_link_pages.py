@@ -81,6 +81,16 @@ def test_a_page_tells_the_same_for_an_address_that_is_here_and_one_that_is_not(
     assert "The request was sent, if … is here." in pages[0]
     assert pages[0] == pages[1]
     assert StudentLink.objects.count() == 1
+    pages.clear()
+    for email in (student.user.email, "nobody@nowhere.example"):
+        sent = {"school": str(school.public_id), "email": email, "do": "take-back"}
+        page = desk.post(reverse("students-ask"), sent, follow=True)
+        pages.append(page.content.decode().replace(email, "…").split("<main")[1].split("csrfmiddlewaretoken")[0])
+    assert "What you asked … is taken back, if it waited for an answer." in pages[0]
+    assert pages[0] == pages[1]
+    assert StudentLink.objects.get().state == StudentLink.State.ENDED
+    desk.force_login(student.user)
+    assert "It asks whether you study there." not in desk.get(reverse("profile")).content.decode()
 
 
 def test_a_wrong_address_is_told_beside_its_field(desk: Client, school: Organisation) -> None:

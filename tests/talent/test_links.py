@@ -1,12 +1,23 @@
 """Links of students: asked by either side, true once both said so, ended by either; an address never tells itself."""
 
+import datetime
+
 import pytest
 from django.core import mail
 
 from accounts.errors import InvalidInput, NotAllowed, StateForbids
 from accounts.models import AuditRow, Organisation, User
 from accounts.organisations import settle_standing
-from talent.links import answer_link, ask_link, ask_student, end_link, links_of_person, links_of_school
+from talent import links
+from talent.links import (
+    answer_link,
+    ask_link,
+    ask_student,
+    end_link,
+    links_of_person,
+    links_of_school,
+    take_back_question,
+)
 from talent.models import Profile, StudentLink
 from tests import factories
 
@@ -139,6 +150,61 @@ def test_a_school_that_is_not_verified_links_nobody(
         answer_link(by=teacher, link=link, accept=True)
     with pytest.raises(StateForbids):
         ask_link(by=factories.a_profile(user=factories.a_user()).user, organisation=school)
+
+
+def test_a_school_takes_back_what_was_not_answered_and_learns_nothing(
+    school: Organisation, teacher: User, student: Profile, django_capture_on_commit_callbacks
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        ask_student(by=teacher, organisation=school, email=student.user.email)
+        for email in (student.user.email.upper(), "nobody@nowhere.example", student.user.email):
+            assert take_back_question(by=teacher, organisation=school, email=email) is None
+    assert len(letters()) == 1
+    assert [link.state for link in links_of_person(student)] == [State.ENDED]
+    assert not links_of_school(school).exists()
+    with django_capture_on_commit_callbacks(execute=True):  # asked again, but written to once a day
+        ask_student(by=teacher, organisation=school, email=student.user.email)
+    assert letters() == []
+    link = answer_link(by=student.user, link=links_of_person(student).first(), accept=True)
+    take_back_question(by=teacher, organisation=school, email=student.user.email)
+    link.refresh_from_db()
+    assert link.state == State.CONFIRMED, "what was answered is ended where it is seen"
+    other = factories.a_profile(user=factories.a_user())
+    asks = ask_link(by=other.user, organisation=school)
+    take_back_question(by=teacher, organisation=school, email=other.user.email)
+    asks.refresh_from_db()
+    assert asks.state == State.ASKED, "the student's own question is theirs"
+    for by in (factories.a_member(school, role="viewer"), other.user):
+        with pytest.raises(NotAllowed):
+            take_back_question(by=by, organisation=school, email=student.user.email)
+
+
+def test_a_school_asks_no_more_than_a_bounded_number_of_addresses_a_day_whether_they_are_here_or_not(
+    school: Organisation, teacher: User, student: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(links, "MOST_ASKED", 2)
+    for email in ("nobody@nowhere.example", student.user.email):
+        ask_student(by=teacher, organisation=school, email=email)
+    with pytest.raises(StateForbids, match="too_many_questions"):
+        ask_student(by=teacher, organisation=school, email="a@b.example")
+    assert "@" not in str(list(AuditRow.objects.filter(action="ask_student").values("before", "after", "why")))
+    elsewhere = factories.a_school(teacher)
+    ask_student(by=teacher, organisation=elsewhere, email=student.user.email)
+    monkeypatch.setattr(links, "ONE_DAY", datetime.timedelta(0))  # as if it had passed
+    ask_student(by=teacher, organisation=school, email="a@b.example")
+
+
+def test_who_asks_in_the_same_moment_as_the_school_says_yes_to_it(
+    school: Organisation, teacher: User, student: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newest = links._newest
+
+    def before_the_school(profile: Profile, organisation: Organisation) -> None:
+        monkeypatch.setattr(links, "_newest", newest)
+        ask_student(by=teacher, organisation=school, email=student.user.email)
+
+    monkeypatch.setattr(links, "_newest", before_the_school)
+    assert ask_link(by=student.user, organisation=school).state == State.CONFIRMED
 
 
 def test_a_firm_has_no_students_and_a_program_belongs_to_its_school(

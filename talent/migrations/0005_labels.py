@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('talent', '0003_posts'),
+        ('talent', '0004_claims_of_courses'),
     ]
 
     operations = [
