@@ -11,7 +11,7 @@ earliest start, then the lowest price. Nothing here says, or depends on, who tak
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
@@ -28,7 +28,7 @@ from engine.gain import fits
 from engine.model import FOCUS_NONE, MAX_LEVEL, on_grid
 from enterprises.models import Need, NeedSkill
 from skills.models import NearSkill, Skill
-from talent.levels import levels_of, levels_of_profiles
+from talent.levels import levels_of_profiles
 from talent.models import Claim, Course, CourseRun, EntryLevel, Profile
 from talent.models.course import CourseRunQuerySet
 
@@ -78,46 +78,47 @@ def courses_for_gap(
     asked = list(NeedSkill.objects.filter(need=need))
     held = {key: level.level for key, level in levels_of_profiles([profile.pk])[profile.pk].items()}
     gap = _Gap.of(asked)
-    before = gap.fitted(held)
+    now = gap.row(held)
+    before = gap.fitted(now)
     if not asked or before.fit >= 1.0:
         return []
     unmet = _beyond(held).filter(course=OuterRef("course"))
     joinable = CourseRun.objects.open_on(day or timezone.localdate()).filter(~Exists(unmet))
-    chosen = _best_runs(*_gained(gap, held, before), joinable, most)
+    courses, levels = _after_each(gap, now)
+    gained = on_grid(fits(levels, gap.wanted, gap.near) - before.fit)
+    chosen = _best_runs(courses[gained > 0], gained[gained > 0], joinable, most)
     runs = CourseRun.objects.select_related("course__organisation", "city", "base__city").in_bulk(chosen)
-    raised_by = _raised_by({run.course_id for run in runs.values()}, held)
-    after = {course: gap.fitted(held | raised) for course, raised in raised_by.items()}
-    lifts = {course: gap.lifting(before, after[course], raised) for course, raised in raised_by.items()}
-    names = Skill.objects.in_bulk({key for lifted in lifts.values() for key in lifted})
+    then = {key: levels[np.searchsorted(courses, key)] for key in {run.course_id for run in runs.values()}}
+    after = {key: gap.fitted(row) for key, row in then.items()}
+    lifting = {key: gap.lifting(before, fitted) for key, fitted in after.items()}
+    skills = Skill.objects.in_bulk({gap.skills[place] for places in lifting.values() for place in places})
     found = []
     for run in (runs[key] for key in chosen):
-        lifted = [Lift(names[key], held.get(key), level) for key, level in lifts[run.course_id].items()]
-        fit = after[run.course_id].fit
-        found.append(GapCourse(run, fit - before.fit, fit, tuple(sorted(lifted, key=lambda one: one.skill.code))))
+        row, fit = then[run.course_id].tolist(), after[run.course_id].fit
+        lifts = (Lift(skills[gap.skills[at]], int(now[at]) or None, row[at]) for at in lifting[run.course_id])
+        found.append(GapCourse(run, fit - before.fit, fit, tuple(lifts)))
     return found
 
 
-def _gained(gap: _Gap, held: Mapping[int, int], before: Breakdown) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The courses that gain more than nothing, open or not, and what each gains, in the grain of comparison.
+def _after_each(gap: _Gap, now: NDArray[np.int8]) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
+    """The courses that may gain something, open or not, ascending; and the levels after each: int8, a row a course.
 
     A credit is the most that any one skill shows. So a skill that gains nothing by itself, even at the highest level,
     gains nothing beside others either, and no claim on it is read.
     """
-    now = gap.row(held)
     lifted = np.tile(now, (len(now) + 1, 1))  # each row one skill alone; the last row none
     np.fill_diagonal(lifted, MAX_LEVEL)
     alone = fits(lifted, gap.wanted, gap.near)
-    gaining = [key for key, place in gap.place.items() if alone[place] > alone[-1]]
+    gaining = [skill for skill, fit in zip(gap.skills, alone[:-1], strict=True) if fit > alone[-1]]
     claims = Claim.objects.filter(skill_id__in=gaining, course__isnull=False, withdrawn_at=None).order_by()
     read = claims.values_list("course_id", "skill_id", "level")
     course, skill, level = np.fromiter(chain.from_iterable(read), dtype=np.int64).reshape(-1, 3).T
     courses, column = np.unique(course, return_inverse=True)
-    skills, number = np.unique(skill, return_inverse=True)
-    place = np.array([gap.place[key] for key in skills.tolist()], dtype=np.int64)[number]
-    table = np.tile(now[:, np.newaxis], (1, len(courses)))  # a skill's levels lie together, which is how they are read
-    np.maximum.at(table, (place, column), level.astype(np.int8))
-    gained = on_grid(fits(table.T, gap.wanted, gap.near) - before.fit)
-    return courses[gained > 0], gained[gained > 0]
+    named, number = np.unique(skill, return_inverse=True)
+    place = np.array([gap.place[key] for key in named.tolist()], dtype=np.int64)[number]
+    levels = np.tile(now[:, np.newaxis], (1, len(courses)))  # a skill's levels lie together: so they are read
+    np.maximum.at(levels, (place, column), level.astype(np.int8))
+    return courses, levels.T
 
 
 def _best_runs(
@@ -145,19 +146,12 @@ def _beyond(held: Mapping[int, int]) -> QuerySet[EntryLevel]:
     return EntryLevel.objects.exclude(met)
 
 
-def _raised_by(courses: Collection[int], held: Mapping[int, int]) -> dict[int, dict[int, int]]:
-    """Course -> the skills that it raises for who holds these levels, with the level it leads to."""
-    return {
-        course: {key: reached.level for key, reached in levels.items() if reached.level > held.get(key, 0)}
-        for course, levels in levels_of("course", courses).items()
-    }
-
-
 @dataclass(frozen=True)
 class _Gap:
-    """A need for the engine: what is asked, and the skills that can show any of it, a place each."""
+    """A need for the engine: what is asked, and the skills that can show any of it, a place each by their codes."""
 
     wanted: Sequence[Wanted]
+    skills: Sequence[int]
     place: Mapping[int, int]
     near: csr_array
 
@@ -167,31 +161,31 @@ class _Gap:
         near = NearSkill.objects.filter(wanted_id__in=keys).order_by().values_list("wanted_id", "held_id", "value")
         rows = list(near)
         ordered = Skill.objects.filter(id__in=keys.union(held for _, held, _ in rows)).order_by("code", "id")
-        place = {key: index for index, key in enumerate(ordered.values_list("id", flat=True))}
+        skills = list(ordered.values_list("id", flat=True))
+        place = {key: index for index, key in enumerate(skills)}
         cells = ([place[wanted] for wanted, _, _ in rows], [place[held] for _, held, _ in rows])
         values = np.array([value for _, _, value in rows], dtype=np.float64)
         table = csr_array((values, cells), shape=(len(place),) * 2) if rows else csr_array((len(place),) * 2)
         wanted = [Wanted(place[row.skill_id], row.weight, row.min_level, row.essential) for row in asked]
-        return cls(wanted, place, table)
-
-    def fitted(self, levels: Mapping[int, int]) -> Breakdown:
-        """The need with these levels; others than those that can show something of it do not count in a fit."""
-        of_use = {self.place[key]: level for key, level in levels.items() if key in self.place}
-        return explain(of_use, self.wanted, self.near, focus=FOCUS_NONE, bonus=0.0)
+        return cls(wanted, skills, place, table)
 
     def row(self, levels: Mapping[int, int]) -> NDArray[np.int8]:
-        """Levels as the engine takes them: int8, one a place."""
+        """Levels as the engine takes them: int8, one a place; other skills than these do not count in a fit."""
         row = np.zeros(len(self.place), dtype=np.int8)
         for key, level in levels.items():
             if key in self.place:
                 row[self.place[key]] = level
         return row
 
-    def lifting(self, before: Breakdown, after: Breakdown, raised: Mapping[int, int]) -> dict[int, int]:
-        """Of the skills that are raised those that earn more than before, with the level reached."""
+    def fitted(self, row: NDArray[np.int8]) -> Breakdown:
+        """The need with these levels, one a place."""
+        return explain(dict(enumerate(row.tolist())), self.wanted, self.near, focus=FOCUS_NONE, bonus=0.0)
+
+    def lifting(self, before: Breakdown, after: Breakdown) -> list[int]:
+        """The places of the skills that earn more than was earned before."""
         earning = {
             then.skill if then.via is None else then.via
             for now, then in zip(before.parts, after.parts, strict=True)
             if on_grid(then.credit) > on_grid(now.credit)
         }
-        return {key: level for key, level in raised.items() if self.place.get(key) in earning}
+        return sorted(earning)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -62,7 +63,7 @@ def matches(request: HttpRequest, mine: Profile) -> HttpResponse:
 @require_safe
 def match(request: HttpRequest, mine: Profile, public_id: uuid.UUID) -> HttpResponse:
     """One need with oneself, as a sum that one can read. Somebody else's pair is not found."""
-    pairs = Pair.objects.filter(profile=mine, need__in=Need.objects.published())
+    pairs = Pair.objects.filter(Exists(Need.objects.published().filter(id=OuterRef("need"))), profile=mine)
     pair = get_object_or_404(
         pairs.select_related("need__organisation", "need__city", "need__area"), public_id=public_id
     )

@@ -199,7 +199,14 @@ def test_the_runs_are_those_of_the_rule_worked_out_one_by_one(
             add_course(school, skills, one)
         found = courses_for_gap(need=need, profile=person, most=most)
         plain = runs_of_the_rule(skills, asked, near, held)
-        assert [(int(on_grid(row.gained)), row.run.pk) for row in found] == plain[:most]
+        assert [
+            (
+                int(on_grid(row.gained)),
+                row.run.pk,
+                [(skills.index(one.skill), one.before, one.after) for one in row.lifts],
+            )
+            for row in found
+        ] == plain[:most]
         transaction.set_rollback(True)
 
 
@@ -219,13 +226,14 @@ def add_course(school, skills, drawn):
 
 
 def runs_of_the_rule(skills, asked, near, held):
-    """Every open run fitted alone: what it gains, at the engine's grain, and its key, best first."""
+    """Every open run fitted alone: what it gains, at the engine's grain, its key, what it lifts; best first."""
     numbers = {skill.pk: at for at, skill in enumerate(skills)}
     wanted = [Wanted(at, weight, level, essential) for at, (level, weight, essential) in asked.items()]
 
-    def fit(levels):
-        return explain(levels, wanted, near_skills(len(skills), near), focus=0.0, bonus=0.0).fit
+    def fitted(levels):
+        return explain(levels, wanted, near_skills(len(skills), near), focus=0.0, bonus=0.0)
 
+    before = fitted(held)
     order = []
     for run in CourseRun.objects.open_on(timezone.localdate()):
         if any(held.get(numbers[entry.skill_id], 0) < entry.level for entry in run.course.entry_levels.all()):
@@ -234,9 +242,15 @@ def runs_of_the_rule(skills, asked, near, held):
         for claim in run.course.claims.filter(withdrawn_at=None):
             at = numbers[claim.skill_id]
             lifted[at] = max(lifted.get(at, 0), claim.level)
-        gained = int(on_grid(fit(lifted) - fit(held)))
-        order.append((-gained, run.starts_on, run.price, run.pk))
-    return [(-less, key) for less, _starts, _price, key in sorted(order) if less]
+        after = fitted(lifted)
+        earning = {
+            then.skill if then.via is None else then.via
+            for now, then in zip(before.parts, after.parts, strict=True)
+            if then.credit > now.credit + 1e-9
+        }
+        lifts = [(at, held.get(at), lifted[at]) for at in sorted(earning)]
+        order.append((-int(on_grid(after.fit - before.fit)), run.starts_on, run.price, run.pk, lifts))
+    return [(-less, key, lifts) for less, _starts, _price, key, lifts in sorted(order) if less]
 
 
 def test_the_person_and_the_firm_read_it_on_the_match(client, need, person, school, skills, work, owner, firm):
