@@ -250,7 +250,7 @@ def may(user: User | AnonymousUser, act: Act, organisation: Organisation) -> boo
 def acting_for(user: User, act: Act) -> OrganisationQuerySet:
     """The organisations for which the person may do this, as they stand now."""
     theirs = Organisation.objects.filter(memberships__user=user, memberships__role__in=WHO_MAY[act])
-    return theirs if act in READS else theirs.exclude(state=Organisation.State.SUSPENDED)
+    return theirs if act in WHILE_SUSPENDED else theirs.exclude(state=Organisation.State.SUSPENDED)
 
 
 def demand(user: User | AnonymousUser, act: Act, organisation: Organisation) -> None:

@@ -58,7 +58,7 @@ def courses(request: HttpRequest) -> HttpResponse:
         found = found.filter(status=Course.Status.PUBLISHED, organisation__state=Organisation.State.VERIFIED)
     if asked["q"]:
         found = _named_like(found, asked["q"])
-    page = Paginator(_with_rows(found), COURSES_ON_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_with_rows(found).defer("text"), COURSES_ON_A_PAGE).get_page(request.GET.get("page"))
     kept = {name: value for name, value in asked.items() if value}
     context = {
         "page": page,

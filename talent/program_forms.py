@@ -216,9 +216,9 @@ class ProgramForm(FormWithSkills[SkillRow]):
         here = {row.key for row in self.courses}
         courses = Course.objects.filter(organisation=self.school).order_by("title", "id")
         return [
-            (str(course.public_id), course.title)
-            for course in courses
-            if course.status != Course.Status.CLOSED or str(course.public_id) in here
+            (str(key), title)
+            for key, title, status in courses.values_list("public_id", "title", "status")
+            if status != Course.Status.CLOSED or str(key) in here
         ]
 
     @property

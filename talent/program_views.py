@@ -92,7 +92,7 @@ def _page(found: QuerySet[Program], after: str) -> tuple[list[Program], str]:
     rows: QuerySet[Any] = found.select_related("organisation", "city").annotate(
         reached=Count("claims", distinct=True), starts=Count("intakes", distinct=True)
     )
-    page = list(rows.order_by("-pk")[: ON_A_PAGE + 1])
+    page = list(rows.defer("text").order_by("-pk")[: ON_A_PAGE + 1])
     return page[:ON_A_PAGE], str(page[ON_A_PAGE - 1].public_id) if len(page) > ON_A_PAGE else ""
 
 

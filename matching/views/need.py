@@ -52,7 +52,8 @@ def needs(request: HttpRequest) -> HttpResponse:
     status = request.GET.get("status", "")
     status = status if status in Need.Status.values else ""
     found = own.filter(status=status) if status else own
-    page = Paginator(found.select_related("organisation", "city"), NEEDS_ON_A_PAGE).get_page(request.GET.get("page"))
+    rows = found.select_related("organisation", "city").defer("text")
+    page = Paginator(rows, NEEDS_ON_A_PAGE).get_page(request.GET.get("page"))
     lists = standings(list(page))
     firms = list(mine)
     context = {
