@@ -40,6 +40,7 @@ DEEDS: dict[str, str | Promise] = {
     "change_profile": _("Changed"),
     "switch_matching": _("Matching switched"),
     "ask_link": _("Link asked for"),
+    "ask_student": _("Student asked by address"),
     "answer_link": _("Link answered"),
     "end_link": _("Link ended"),
     "confirm_claim": _("Skill confirmed"),
