@@ -97,9 +97,10 @@ def test_cvs_are_ranked_among_those_of_the_language_or_among_all() -> None:
     assert cvs.measure(scores, ads, people, {"A": {"3"}}, "en") == (0.0, 0.0)  # who is not listed is not found
 
 
-def test_grades_are_of_advertisements_and_cvs_that_there_are() -> None:
-    ads, people = ({line["id"] for line in json_lines(cvs.FOLDER / f"{name}.jsonl")} for name in ("ads", "cvs"))
-    grades = cvs.read_grades()
+@pytest.mark.parametrize("folder", cvs.SETS.values(), ids=cvs.SETS)
+def test_grades_are_of_advertisements_and_cvs_that_there_are(folder: Path) -> None:
+    ads, people = ({line["id"] for line in json_lines(folder / f"{name}.jsonl")} for name in ("ads", "cvs"))
+    grades = cvs.read_grades(folder)
     assert {ad for ad, _ in grades} == ads
     assert {cv for _, cv in grades} <= people
     assert all(0 < grade <= 3 for grade in grades.values())
