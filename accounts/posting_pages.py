@@ -37,7 +37,7 @@ def acts_of(
 
 
 def made_before(request: HttpRequest, mine: QuerySet[P]) -> P | None:
-    """What this very form has made already: the button was pressed twice."""
+    """What this very form has made already: the button was pressed twice, or one went back to mend what was sent."""
     return mine.filter(public_id=sheet_of(request)).first()
 
 

@@ -55,7 +55,7 @@ def need_new(request: HttpRequest) -> HttpResponse:
         return _form_page(request, NeedForm.new(), firms=firms)
     mine = Need.objects.visible_to(reader(request))
     if there := made_before(request, mine):
-        return redirect("need" if there.status == Need.Status.PUBLISHED else "need-change", there.public_id)
+        return need_change(request, there.public_id)
     form = NeedForm.typed(request.POST)
     if form.rearranged(request.POST):
         return _form_page(request, form, firms=firms)

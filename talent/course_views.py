@@ -115,7 +115,7 @@ def course_new(request: HttpRequest) -> HttpResponse:
         return _form_page(request, CourseForm.new(), bodies=bodies)
     mine = Course.objects.visible_to(reader(request))
     if there := made_before(request, mine):
-        return redirect("course", there.public_id)
+        return course_change(request, there.public_id)
     form = CourseForm.typed(request.POST)
     if form.rearranged(request.POST):
         return _form_page(request, form, bodies=bodies)

@@ -135,7 +135,7 @@ def expert_new(request: HttpRequest) -> HttpResponse:
     user = reader(request)
     mine = experts_of(user)
     if request.method == "POST" and (there := made_before(request, mine)):
-        return redirect("expert", there.public_id)
+        return expert_change(request, there.public_id)
     bodies, own = organisations_to_post_for(user), _has_own(user)
     if own and not bodies:
         messages.info(request, _("You have a profile as an expert already."))

@@ -157,7 +157,7 @@ def program_new(request: HttpRequest) -> HttpResponse:
         return _form_page(request, ProgramForm.new(schools[0]), schools=schools)
     mine = Program.objects.visible_to(reader(request))
     if there := made_before(request, mine):
-        return redirect("program" if there.status == Program.Status.PUBLISHED else "program-change", there.public_id)
+        return program_change(request, there.public_id)
     chosen = [school for school in schools if str(school.public_id) == request.POST.get("organisation")] or schools
     form = ProgramForm.typed(chosen[0], request.POST)
     if form.rearranged(request.POST):

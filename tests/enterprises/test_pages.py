@@ -89,6 +89,9 @@ def test_a_form_that_is_sent_twice_makes_one_need(desk: Client, skill: Skill) ->
     again = desk.post("/needs/new/", filled(skill, sheet=str(sheet), do="publish"))
     assert Need.objects.get().public_id == sheet
     assert first["Location"] == again["Location"] == f"/needs/{sheet}/"
+    assert Need.objects.get().revision == 2
+    desk.post("/needs/new/", filled(skill, sheet=str(sheet), title="Mended after going back", do="publish"))
+    assert Need.objects.get().title == "Mended after going back"
 
 
 def test_publishing_without_a_skill_writes_nothing_and_says_so(desk: Client) -> None:

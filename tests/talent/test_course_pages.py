@@ -119,6 +119,8 @@ def test_a_form_that_is_sent_twice_makes_one_course_and_one_run(desk: Client, sk
     for _ in range(2):
         desk.post(reverse("course-new"), filled(skill, sheet=sheet, do="save"))
     course = Course.objects.get()
+    desk.post(reverse("course-new"), filled(skill, sheet=sheet, title="Mended after going back", do="save"))
+    assert Course.objects.get().title == "Mended after going back"
     place = reverse("course-run-new", args=[course.public_id])
     sheet = str(desk.get(place).context["sheet"])
     for _ in range(2):

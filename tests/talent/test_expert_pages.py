@@ -120,6 +120,8 @@ def test_a_form_that_is_sent_twice_makes_one_profile(desk: Client, skill: Skill)
     first, again = (desk.post(NEW, filled(skill, sheet=sheet, do="publish")) for _time in range(2))
     assert str(Expert.objects.get().public_id) == sheet
     assert first["Location"] == again["Location"] == f"/experts/{sheet}/"
+    desk.post(NEW, filled(skill, sheet=sheet, text="Mended after going back", do="publish"))
+    assert Expert.objects.get().text == "Mended after going back"
 
 
 def test_who_has_a_profile_is_led_to_it(desk: Client, person: User) -> None:

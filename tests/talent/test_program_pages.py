@@ -212,6 +212,8 @@ def test_a_form_that_is_sent_twice_makes_one_program(desk: Client, skill: Skill)
         answer = desk.post(reverse("program-new"), filled(skill, sheet=sheet, do="publish"))
         assert answer.headers["Location"] == f"/programs/{sheet}/"
     assert Program.objects.get().status == Program.Status.PUBLISHED
+    desk.post(reverse("program-new"), filled(skill, sheet=sheet, title="Mended after going back", do="publish"))
+    assert Program.objects.get().title == "Mended after going back"
 
 
 def test_a_pasted_syllabus_proposes_skills_and_keeps_the_sentence_that_shows_them(
