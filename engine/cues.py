@@ -146,6 +146,7 @@ _WISHED_HEADING: Final = _either(r"""
     nice[- ]to[- ]haves?|good to have|bonus(?: points| skills| qualifications)?|pluses|preferred|desirable|desired
     optional|extra credit|加分项|加分条件|加分|优先条件|优先考虑条件|优先项|优先考虑
 """)
+# Of advertisements, and of CVs, where what stands below is held.
 _ASKED_HEADING: Final = _either(r"""
     (?:minimum |basic |key |job |main |essential |core |technical |hard |soft )*(?:requirements?|qualifications?)
     must[- ]haves?|required|essential
@@ -153,6 +154,10 @@ _ASKED_HEADING: Final = _either(r"""
     what (?:you|we)[^:\n]{0,30}|you have|you bring|who you are|about (?:you|the (?:role|job|position))|job description
     (?:任职|岗位|职位|招聘|基本|技能|能力|应聘|硬性|入职|专业|必备|工作)(?:要求|资格|条件|技能|职责|描述|内容)
     职责描述|岗位说明
+    education(?:al background)?|certificat(?:e|ion)s?|(?:work(?:ing)?|professional) (?:experience|history)
+    employment(?: history)?
+    languages?|interests|profile|summary|about me|projects?|教育(?:经历|背景)|(?:工作|项目|实习|校园)(?:经历|经验)|证书
+    自我(?:评价|介绍)|个人(?:简介|评价|总结)|(?:技能|专业)(?:特长|清单)|求职意向
 """)
 _HEADING: Final = re.compile(
     rf"[\s\W\d_]{{0,8}}(?:our |your |the )?(?:(?P<wish>{_WISHED_HEADING})|(?P<asked>{_ASKED_HEADING}))"
