@@ -73,23 +73,25 @@ def by_substring(rows: Sequence[SkillRow], *, aliases: bool) -> Rank:
 
 
 def by_bm25(rows: Sequence[SkillRow]) -> Rank:
-    """Rank by BM25 over single characters (Latin words whole) of labels, aliases and definitions."""
+    """Rank by BM25 over single characters (Latin words whole) of all that is written of a skill."""
     counter = CountVectorizer(tokenizer=lambda text: CHARACTER.findall(text), token_pattern=None)
     documents = counter.fit_transform([_all_that_is_written(row) for row in rows])
     return lambda text: best_first(bm25(documents, counter.transform([text]))[0])
 
 
-def by_ngrams(rows: Sequence[SkillRow], *, definitions: bool) -> Rank:
-    """Rank by the cosine of TF-IDF over runs of one to three characters of labels and aliases (and definitions)."""
-    vectors = TfidfVectorizer(analyzer="char" if definitions else "char_wb", ngram_range=(1, 3), sublinear_tf=True)
+def by_ngrams(rows: Sequence[SkillRow], *, everything: bool) -> Rank:
+    """Rank by the cosine of TF-IDF over runs of one to three characters, of the names or of everything in Chinese."""
+    vectors = TfidfVectorizer(analyzer="char" if everything else "char_wb", ngram_range=(1, 3), sublinear_tf=True)
+    more = [(row.definition_zh, *row.hints_zh) if everything else () for row in rows]
     documents = vectors.fit_transform(
-        [" ".join((*row.names("zh"), *row.names("en"), *([row.definition_zh] if definitions else ()))) for row in rows]
+        [" ".join((*row.names("zh"), *row.names("en"), *told)) for row, told in zip(rows, more, strict=True)]
     )
     return lambda text: best_first(cosines(vectors.transform([text]), documents)[0])
 
 
 def _all_that_is_written(row: SkillRow) -> str:
-    return " ".join((*row.names("zh"), *row.names("en"), row.definition_zh, row.definition_en))
+    told = (row.definition_zh, row.definition_en, *row.hints_zh, *row.hints_en)
+    return " ".join((*row.names("zh"), *row.names("en"), *told))
 
 
 @dataclass(frozen=True)
@@ -139,8 +141,8 @@ def main(_words: Sequence[str] = ()) -> int:
         "plain substring, labels": by_substring(rows, aliases=False),
         "plain substring, labels and aliases": by_substring(rows, aliases=True),
         "BM25 over characters": by_bm25(rows),
-        "character n-gram TF-IDF, all names": by_ngrams(rows, definitions=False),
-        "character n-gram TF-IDF, definitions too": by_ngrams(rows, definitions=True),
+        "character n-gram TF-IDF, all names": by_ngrams(rows, everything=False),
+        "character n-gram TF-IDF, everything": by_ngrams(rows, everything=True),
     }
     for name, part in SETS.items():
         sentences = read_sentences(name)

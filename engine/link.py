@@ -18,7 +18,7 @@ from .cues import Said, Sentence, Standing, heading
 from .likenesses import Likenesses
 from .names import NameHit, NameIndex
 from .resemblance import ALIAS_WEIGHT, Resemblance
-from .wording import Mark, Plain, features, has_han, languages, plain, sentences, units
+from .wording import Mark, Plain, Unit, features, has_han, languages, plain, sentences, units
 
 STEEPNESS: Final = 10.0
 MIDDLE: Final = 1.17
@@ -50,6 +50,9 @@ KIN: Final = 0.1
 """Added to a likeness where the same sentence names a relative of the skill: who names Shopee and Lazada may well ask
 for the running of marketplaces. Of 0.05, 0.1 and 0.15 the one that led on two sets of Chinese sentences."""
 
+HINTED: Final = 0.5
+"""The score of a skill that one hint shows: at the least every second text with it means the skill."""
+
 A_SENTENCE: Final = 12
 """Most skills that one sentence can be like."""
 
@@ -61,12 +64,16 @@ Found = Literal["name", "likeness"]
 
 @dataclass(frozen=True)
 class SkillText:
-    """A skill as one language writes it; ``label`` is "" where it has no name in this language."""
+    """A skill as one language writes it; ``label`` is "" where it has no name in this language.
+
+    ``hints`` are words of the work itself, by which a text shows the skill without naming it.
+    """
 
     code: str
     label: str
     aliases: tuple[str, ...] = ()
     definition: str = ""
+    hints: tuple[str, ...] = ()
 
     def names(self) -> tuple[str, ...]:
         """Give the label first, then the aliases; nothing where there is no label and no alias."""
@@ -90,13 +97,14 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class _Spot:
-    """One place that shows one skill, in plain places."""
+    """One place that shows one skill, in plain places; ``hint`` is the word of the work that does, if one does."""
 
     skill: int
     score: float
     start: int
     end: int
     found_by: Found
+    hint: str = ""
 
 
 class Linker:
@@ -104,7 +112,7 @@ class Linker:
 
     def __init__(self) -> None:
         self.size = 0
-        self._names = NameIndex(())
+        self._names = self._hints = NameIndex(())
         self._by_language: dict[str, Resemblance] = {}
         self._trusted: dict[str, float] = {}
         self._kin: dict[int, set[int]] = {}
@@ -125,8 +133,12 @@ class Linker:
             for skill, text in enumerate(texts)
             for place, name in enumerate(text.names())
         )
+        self._hints = NameIndex(
+            ((skill, hint, False) for texts in (en, zh) for skill, text in enumerate(texts) for hint in text.hints),
+            any_case=False,
+        )
         self._by_language = {
-            language: Resemblance(language, [text.names() for text in texts], [text.definition for text in texts])
+            language: Resemblance(language, [text.names() for text in texts], [_told(text) for text in texts])
             for language, texts in (("en", en), ("zh", zh))
             if any(text.names() for text in texts)
         }
@@ -174,7 +186,8 @@ class Linker:
         spoken = languages(spelt.text, words)
         # Where the characters are not Chinese but Japanese or Korean, names in them mean something else.
         hits = [hit for hit in self._names.find(spelt, words) if "zh" in spoken or not has_han(_of(spelt, hit))]
-        reading = _Reading(spelt, list(sentences(spelt.text)), hits)
+        hints = [hit for hit in self._hints.find(spelt, words) if "zh" in spoken or not has_han(_of(spelt, hit))]
+        reading = _Reading(spelt, list(sentences(spelt.text)), hits, hints)
         wanted = spoken & set(self._by_language) & ({lang} if lang else {"en", "zh"})
         if not wanted:
             return reading
@@ -187,14 +200,16 @@ class Linker:
             last = first
             while last < len(words) and words[last].end <= end:
                 last += 1
+            start, first = _past_heading(spelt.text, start, end, words, first)
+            if first == last:
+                continue
             language = "zh" if any(word.han for word in words[first:last]) else "en"
             if language not in wanted:
                 continue
             body = spelt.text[start:end]
-            if (language, body) in reading.compared:
-                reading.compared[language, body].where.append(index)
-            else:
-                reading.compared[language, body] = _Compared(start, features(words[first:last], spelt.text), [index])
+            if (language, body) not in reading.compared:
+                reading.compared[language, body] = _Compared(start, features(words[first:last], spelt.text), [])
+            reading.compared[language, body].where.append((index, start))
         return reading
 
     def _answer(self, group: Sequence[_Reading], top: int | None, least: float) -> Iterator[list[Linked]]:
@@ -216,17 +231,19 @@ class Linker:
                 for row, (reading, _, compared) in enumerate(block):
                     self._note(reading, compared, likenesses, row, least)
         for reading in group:
-            yield self._said(reading, top)
+            linked = [one for one in self._said(reading) if one.found_by == "name" or one.score >= least]
+            yield linked[:top]
 
     def _note(self, reading: _Reading, compared: _Compared, found: Likenesses, row: int, least: float) -> None:
         """Keep the likenesses of one sentence that are likely enough, at each place where the sentence stands."""
-        named = reading.names_at(compared.where[0])
+        named = reading.names_at(compared.where[0][0])
         scores = found.score[row]
         for hit in named:
             for name in hit.names:
                 reading.context[hit.start, name.skill] = float(scores[name.skill])
         kin = {other for hit in named for name in hit.names for other in self._kin.get(name.skill, ())}
         scores[[other for other in kin if scores[other] > 0.0]] += KIN
+        least = min(least, LIKELY)  # what is less likely by itself may still add to what a hint shows
         keep = np.flatnonzero(scores >= _unlikely(least))
         keep = keep[np.argsort(-scores[keep], kind="stable")][:A_SENTENCE]
         for skill in keep.tolist():
@@ -237,12 +254,12 @@ class Linker:
             likely = _likely(score)
             if likely < least:
                 continue
-            for index in compared.where:
-                moved = reading.sentences[index][0] - compared.start
+            for index, body_start in compared.where:
+                moved = body_start - compared.start
                 reading.spots[index].append(_Spot(skill, likely, start + moved, end + moved, "likeness"))
 
-    def _said(self, reading: _Reading, top: int | None) -> list[Linked]:
-        """Put together what a text shows of each skill."""
+    def _said(self, reading: _Reading) -> list[Linked]:
+        """Put together what a text shows of each skill, best first."""
         shown: dict[int, list[tuple[_Spot, Said]]] = {}
         section: Standing = "asked"
         for index, (start, end) in enumerate(reading.sentences):
@@ -252,6 +269,7 @@ class Linker:
             spots = reading.spots[index]
             for hit in reading.names_at(index):
                 spots.extend(self._named(reading, hit))
+            spots.extend(_hinted(reading, index))
             if not spots:
                 continue
             named = ((spot.start, spot.end) for spot in spots if spot.found_by == "name" or not has_han(body))
@@ -259,8 +277,7 @@ class Linker:
             for spot in spots:
                 shown.setdefault(spot.skill, []).append((spot, sentence.said((spot.start, spot.end), section)))
         linked = [_settled(skill, places, reading.plain) for skill, places in shown.items()]
-        linked.sort(key=lambda one: (-one.score, one.start, one.skill))
-        return linked[:top]
+        return sorted(linked, key=lambda one: (-one.score, one.start, one.skill))
 
     def _named(self, reading: _Reading, hit: NameHit) -> Iterator[_Spot]:
         for name in hit.names:
@@ -279,33 +296,79 @@ class Linker:
 
 @dataclass
 class _Compared:
-    """A sentence to be held against the skills, with every place (number of sentence) where it stands."""
+    """A sentence without its heading, to be held against the skills; ``where`` it stands: sentence and start."""
 
     start: int
     marks: list[Mark]
-    where: list[int]
+    where: list[tuple[int, int]]
 
 
 class _Reading:
     """One text on its way through the linker."""
 
-    def __init__(self, spelt: Plain, bounds: list[tuple[int, int]], hits: list[NameHit]) -> None:
+    def __init__(self, spelt: Plain, bounds: list[tuple[int, int]], hits: list[NameHit], hints: list[NameHit]) -> None:
         self.plain = spelt
         self.sentences = bounds
         self.compared: dict[tuple[str, str], _Compared] = {}
         self.spots: list[list[_Spot]] = [[] for _ in bounds]
         self.context: dict[tuple[int, int], float] = {}
-        self._hits: list[list[NameHit]] = [[] for _ in bounds]
-        index = 0
-        for hit in hits:
-            while index < len(bounds) - 1 and bounds[index][1] <= hit.start:
-                index += 1
-            if bounds:
-                self._hits[index].append(hit)
+        self._names = _by_sentence(bounds, hits)
+        self._hints = _by_sentence(bounds, hints)
 
     def names_at(self, index: int) -> list[NameHit]:
         """Give the names found in one sentence."""
-        return self._hits[index]
+        return self._names[index]
+
+    def hints_at(self, index: int) -> list[NameHit]:
+        """Give the hints found in one sentence, but for those that are a mere part of a name."""
+        named = self._names[index]
+        return [hint for hint in self._hints[index] if not any(_part_of(hint, name) for name in named)]
+
+
+def _past_heading(text: str, start: int, end: int, words: Sequence[Unit], first: int) -> tuple[int, int]:
+    """Pass over a heading, whose words are not about the work: give where the rest begins, and its first unit."""
+    if (head := heading(text[start : min(end, start + LONGEST_HEADING)])) is None:
+        return start, first
+    start += head[1]
+    while first < len(words) and words[first].start < start:
+        first += 1
+    return start, first
+
+
+def _by_sentence(bounds: list[tuple[int, int]], hits: list[NameHit]) -> list[list[NameHit]]:
+    """Give what was found in each sentence; both come in the order of the text."""
+    found: list[list[NameHit]] = [[] for _ in bounds]
+    index = 0
+    for hit in hits:
+        while index < len(bounds) - 1 and bounds[index][1] <= hit.start:
+            index += 1
+        if bounds:
+            found[index].append(hit)
+    return found
+
+
+def _part_of(hint: NameHit, name: NameHit) -> bool:
+    return name.start <= hint.start and hint.end <= name.end
+
+
+def _hinted(reading: _Reading, index: int) -> Iterator[_Spot]:
+    for hit in reading.hints_at(index):
+        for hint in hit.names:
+            yield _Spot(hint.skill, HINTED, hit.start, hit.end, "likeness", hint.text)
+
+
+def _told(text: SkillText) -> str:
+    """Give all that is told of a skill beside its names."""
+    return "\n".join((text.definition, *text.hints))
+
+
+def _together(spots: Iterable[_Spot]) -> float:
+    """Give the score of what several places show: each hint counts once, and each is right or wrong for itself.
+
+    So two of them leave a doubt of a quarter where one leaves a half. Of likenesses the best counts alone.
+    """
+    best = {spot.hint or spot.found_by: spot.score for spot in sorted(spots, key=lambda spot: spot.score)}
+    return next(iter(best.values())) if len(best) == 1 else 1.0 - math.prod(1.0 - score for score in best.values())
 
 
 _FIRST: Final[dict[Standing, int]] = {"asked": 0, "wish": 1, "denied": 2}
@@ -325,7 +388,7 @@ def _settled(skill: int, places: Sequence[tuple[_Spot, Said]], text: Plain) -> L
     start, end = text.span(spot.start, spot.end)
     return Linked(
         skill=skill,
-        score=spot.score,
+        score=_together(spot for spot, _ in held),
         level=level.level,
         level_cue=text.written(*level.level_cue).strip() if level.level_cue else None,
         start=start,

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from .wording import STOP_WORDS, Plain, Unit, listed, plain, units
+from .wording import STOP_WORDS, Plain, Unit, has_han, listed, plain, units
 
 ORDINARY: Final = STOP_WORDS | listed(
     """
@@ -33,6 +33,9 @@ _GAPS: Final = frozenset(
 )
 """What may stand between two words of one name."""
 
+NEARBY: Final = 12
+"""Characters before and after a name in which Chinese ones make the text a Chinese one."""
+
 _NUMBERED: Final = re.compile(r"([a-z]{3,})\d{1,2}")
 _PARENTHESES: Final = re.compile(r"\s*[(（][^()（）]*[)）]")
 
@@ -47,6 +50,8 @@ class Name:
     first: str
     capitals: str
     """"" where case does not matter, "all" where the text must be in capitals, "first" where it must begin with one."""
+    but_in_chinese: bool = False
+    """Whether case does not matter beside Chinese characters, where names are often written small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +81,13 @@ def _singular(word: str) -> str:
 
 
 class NameIndex:
-    """The names of all skills in both languages, ready to be found in texts."""
+    """The names of all skills in both languages, or words of another kind, ready to be found in texts."""
 
-    def __init__(self, names: Iterable[tuple[int, str, bool]]) -> None:
-        """Take (skill, name, whether it is the label). O(all letters of all names)."""
+    def __init__(self, names: Iterable[tuple[int, str, bool]], *, any_case: bool = True) -> None:
+        """Take (skill, name, whether it is the label). O(all letters of all names).
+
+        Without ``any_case`` a word with capitals (REACH, Adjust) needs them, but for where Chinese is written.
+        """
         self._one: dict[str, list[Name]] = {}
         self._many: dict[str, list[Name]] = {}
         self._begun: set[str] = set()
@@ -92,6 +100,8 @@ class NameIndex:
                     continue
                 joined, single = "".join(parts), "".join(map(_singular, parts))
                 name = Name(skill, spelling, label, parts[0], _capitals(spelling, joined) if len(parts) == 1 else "")
+                if not any_case and len(parts) == 1 and spelling[:1].isupper():
+                    name = replace(name, capitals="all" if spelling.isupper() else "first", but_in_chinese=True)
                 if name.capitals == "never":
                     continue
                 _add(self._one, joined, name)
@@ -159,7 +169,8 @@ class NameIndex:
             split = joined > 1 and first.text in STOP_WORDS and name.first != first.text
             if split and (first.text in {"no", "not"} or not text.written(start, first.end).istitle()):
                 continue
-            if name.capitals and not _as_written(name.capitals, text, start, end):
+            small = name.but_in_chinese and has_han(text.text[max(0, start - NEARBY) : end + NEARBY])
+            if name.capitals and not small and not _as_written(name.capitals, text, start, end):
                 continue
             kept.append(name)
         return tuple(kept)

@@ -16,7 +16,7 @@ from accounts.admin import ReadOnly, ReadOnlyRows
 from accounts.models import User
 
 from .events import near_fit_wanted
-from .models import Alias, Framework, NearFit, NearSkill, Skill, SkillGroup, SkillRelation
+from .models import Alias, Framework, Hint, NearFit, NearSkill, Skill, SkillGroup, SkillRelation
 from .near import current_version, edit_near_skill, faults_of_edit, is_edited
 
 if TYPE_CHECKING:
@@ -27,6 +27,11 @@ else:
 
 class AliasRows(ReadOnlyRows):
     model = Alias
+    fields = ("language", "text")
+
+
+class HintRows(ReadOnlyRows):
+    model = Hint
     fields = ("language", "text")
 
 
@@ -63,7 +68,7 @@ class SkillAdmin(ReadOnly):
     list_filter = ("framework", "group")
     search_fields = ("code", "label_en", "label_zh", "aliases__text")
     list_select_related = ("group", "framework", "successor")
-    inlines = (AliasRows, RelationRows, NearRows)
+    inlines = (AliasRows, HintRows, RelationRows, NearRows)
 
 
 class Chosen(admin.SimpleListFilter):

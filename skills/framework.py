@@ -2,7 +2,7 @@
 
 import csv
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -11,7 +11,7 @@ from pathlib import Path
 from django.db import transaction
 
 from . import near, same
-from .models import Alias, Framework, Skill, SkillGroup, SkillRelation
+from .models import Alias, Framework, Hint, Skill, SkillGroup, SkillRelation
 
 DATA = Path(__file__).parent / "data"
 EMBEDDED = "digital-trade"
@@ -21,6 +21,8 @@ COLUMNS = (
     *("code", "label_en", "label_zh", "aliases_en", "aliases_zh", "definition_en", "definition_zh"),
     *("group", "broader", "related"),
 )
+HINTS = ("hints_en", "hints_zh")  # a file may do without these
+MOST_HINTED_AT = 2
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,16 @@ class SkillRow:
     group: str
     broader: tuple[str, ...]
     related: tuple[str, ...]
+    hints_en: tuple[str, ...] = ()
+    hints_zh: tuple[str, ...] = ()
 
     def names(self, language: str) -> tuple[str, ...]:
         """Label and aliases in one language, "en" or "zh"."""
         return (self.label_en, *self.aliases_en) if language == "en" else (self.label_zh, *self.aliases_zh)
+
+    def hints(self, language: str) -> tuple[str, ...]:
+        """Words of the work in one language, "en" or "zh", by which a text shows the skill without naming it."""
+        return self.hints_en if language == "en" else self.hints_zh
 
 
 class FrameworkFault(ValueError):
@@ -70,6 +78,7 @@ def read_skills(path: Path) -> list[SkillRow]:
                 group=row["group"].strip(),
                 broader=parts(row["broader"]),
                 related=parts(row["related"]),
+                **{name: parts(row.get(name) or "") for name in HINTS},
             )
             for row in reader
         ]
@@ -95,6 +104,13 @@ def faults(rows: list[SkillRow], groups: Iterable[str]) -> Iterator[str]:
         for name, shared in owners.items():
             if len(shared) > 1:
                 yield f"“{name}” names {', '.join(sorted(shared))}"
+        hinted = {(hint.casefold(), row.code) for row in rows for hint in row.hints(language)}
+        for hint, code in sorted(hinted):
+            if hint in owners:
+                yield f"“{hint}” hints at {code} but names {', '.join(sorted(owners[hint]))}"
+        for hint, count in Counter(hint for hint, _ in hinted).items():
+            if count > MOST_HINTED_AT:
+                yield f"“{hint}” hints at {count} skills, which tells too little of each"
     for row in rows:
         for field in ("code", "label_en", "label_zh", "definition_en", "definition_zh"):
             if not getattr(row, field):
@@ -156,7 +172,7 @@ def load_framework(
 
 
 def store_skills(framework: Framework, rows: Sequence[SkillRow], group_of: Mapping[str, SkillGroup]) -> None:
-    """Bring skills, their aliases and relations into the tables, over those that are there. Nothing comes twice."""
+    """Bring skills and what belongs to them into the tables, over those that are there. Nothing comes twice."""
     Skill.objects.bulk_create(
         [
             Skill(
@@ -180,6 +196,13 @@ def store_skills(framework: Framework, rows: Sequence[SkillRow], group_of: Mappi
         Alias(skill=skill_of[row.code], language=language, text=text)
         for row in rows
         for language, texts in (("en", row.aliases_en), ("zh-hans", row.aliases_zh))
+        for text in dict.fromkeys(texts)
+    )
+    Hint.objects.filter(skill__framework=framework).delete()
+    Hint.objects.bulk_create(
+        Hint(skill=skill_of[row.code], language=language, text=text)
+        for row in rows
+        for language, texts in (("en", row.hints_en), ("zh-hans", row.hints_zh))
         for text in dict.fromkeys(texts)
     )
     SkillRelation.objects.filter(skill__framework=framework).delete()

@@ -1,7 +1,8 @@
 """Text to skills on the platform: what a text names or implies of the current framework, for a person to confirm."""
 
 import threading
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Max
@@ -10,7 +11,7 @@ from engine.cues import Standing
 from engine.link import Found, Linker, SkillText
 
 from .framework import SkillRow
-from .models import Alias, Skill, SkillRelation
+from .models import Alias, Hint, Skill, SkillRelation
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,8 @@ def linker_of(rows: Sequence[SkillRow]) -> Linker:
     """A linker for the skills of a file, in their order, without any database."""
     place = {row.code: number for number, row in enumerate(rows)}
     return Linker().fit(
-        [SkillText(row.code, row.label_en, row.aliases_en, row.definition_en) for row in rows],
-        [SkillText(row.code, row.label_zh, row.aliases_zh, row.definition_zh) for row in rows],
+        [SkillText(row.code, row.label_en, row.aliases_en, row.definition_en, row.hints_en) for row in rows],
+        [SkillText(row.code, row.label_zh, row.aliases_zh, row.definition_zh, row.hints_zh) for row in rows],
         [(place[row.code], place[other]) for row in rows for other in (*row.broader, *row.related) if other in place],
     )
 
@@ -95,24 +96,33 @@ def _current() -> _Fitted:
 def _state() -> tuple[object, ...]:
     skills = Skill.objects.current()
     counted = skills.aggregate(count=Count("id"), last=Max("id"), loaded=Max("framework__loaded_from"))
-    aliases = Alias.objects.filter(skill__in=skills).aggregate(count=Count("id"), last=Max("id"))
-    return (*counted.values(), *aliases.values())
+    words = [
+        model.objects.filter(skill__in=skills).aggregate(count=Count("id"), last=Max("id")) for model in (Alias, Hint)
+    ]
+    return tuple(value for one in (counted, *words) for value in one.values())
 
 
 def _fit(state: tuple[object, ...]) -> _Fitted:
     skills = list(Skill.objects.current().order_by("id"))
-    aliases: dict[tuple[int, str], list[str]] = {}
-    rows = Alias.objects.filter(skill__in=Skill.objects.current()).order_by("id")
-    for skill, language, text in rows.values_list("skill_id", "language", "text"):
-        aliases.setdefault((skill, language), []).append(text)
+    aliases, hints = _words_of(Alias), _words_of(Hint)
     english = [
-        SkillText(one.code, one.label_en, tuple(aliases.get((one.pk, "en"), ())), one.definition_en) for one in skills
+        SkillText(one.code, one.label_en, aliases[one.pk, "en"], one.definition_en, hints[one.pk, "en"])
+        for one in skills
     ]
     chinese = [
-        SkillText(one.code, one.label_zh, tuple(aliases.get((one.pk, "zh-hans"), ())), one.definition_zh)
+        SkillText(one.code, one.label_zh, aliases[one.pk, "zh-hans"], one.definition_zh, hints[one.pk, "zh-hans"])
         for one in skills
     ]
     place = {one.pk: number for number, one in enumerate(skills)}
     pairs = SkillRelation.objects.filter(skill__in=place, other__in=place).values_list("skill_id", "other_id")
     related = [(place[one], place[other]) for one, other in pairs]
     return _Fitted(state, tuple(place), Linker().fit(english, chinese, related))
+
+
+def _words_of(model: type[Alias | Hint]) -> Mapping[tuple[int, str], tuple[str, ...]]:
+    """The aliases, or hints, of the current skills by skill and language, in their order."""
+    found: dict[tuple[int, str], tuple[str, ...]] = defaultdict(tuple)
+    rows = model.objects.filter(skill__in=Skill.objects.current()).order_by("id")
+    for skill, language, text in rows.values_list("skill_id", "language", "text"):
+        found[skill, language] += (text,)
+    return found

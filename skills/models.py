@@ -97,8 +97,10 @@ class Skill(models.Model):
 class Alias(models.Model):
     """Another way in which people write a skill."""
 
+    LANGUAGES = [("en", _("English")), ("zh-hans", _("Chinese"))]
+
     skill = models.ForeignKey(Skill, models.CASCADE, related_name="aliases", verbose_name=_("skill"))
-    language = models.CharField(_("language"), max_length=10, choices=[("en", _("English")), ("zh-hans", _("Chinese"))])
+    language = models.CharField(_("language"), max_length=10, choices=LANGUAGES)
     text = models.CharField(_("text"), max_length=200)
 
     class Meta:
@@ -106,6 +108,22 @@ class Alias(models.Model):
         verbose_name_plural = _("aliases")
         constraints = [models.UniqueConstraint(fields=["skill", "language", "text"], name="alias_once_a_skill")]
         indexes = [models.Index(fields=["text"], name="alias_text_for_search")]
+
+
+class Hint(models.Model):
+    """A word of the work itself, by which a text shows a skill without naming it. It is no name of the skill."""
+
+    skill = models.ForeignKey(Skill, models.CASCADE, related_name="hints", verbose_name=_("skill"))
+    language = models.CharField(_("language"), max_length=10, choices=Alias.LANGUAGES)
+    text = models.CharField(_("text"), max_length=200)
+
+    class Meta:
+        verbose_name = _("hint")
+        verbose_name_plural = _("hints")
+        constraints = [models.UniqueConstraint(fields=["skill", "language", "text"], name="hint_once_a_skill")]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class SkillRelation(models.Model):

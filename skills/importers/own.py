@@ -73,7 +73,7 @@ def read_csv(path: Path) -> FrameworkFile:
 
 def _row(cells: dict[str, str]) -> SkillRow:
     def parts(name: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(part.strip() for part in cells[name].split("|") if part.strip()))
+        return tuple(dict.fromkeys(part.strip() for part in cells.get(name, "").split("|") if part.strip()))
 
     return SkillRow(
         code=cells["code"],
@@ -86,6 +86,8 @@ def _row(cells: dict[str, str]) -> SkillRow:
         group=cells["group"],
         broader=parts("broader"),
         related=parts("related"),
+        hints_en=parts("hints_en"),
+        hints_zh=parts("hints_zh"),
     )
 
 

@@ -85,5 +85,7 @@ def _fitting(row: SkillRow) -> SkillRow:
         row,
         aliases_en=fitting(row.aliases_en),
         aliases_zh=fitting(row.aliases_zh),
+        hints_en=fitting(row.hints_en),
+        hints_zh=fitting(row.hints_zh),
         group=row.group or UNGROUPED[0],
     )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.link import LIKELY, Linked, Linker, SkillText
+from engine.link import HINTED, LIKELY, Linked, Linker, SkillText
 from engine.wording import plain
 
 SKILLS = [
@@ -233,6 +233,66 @@ def test_a_skill_that_no_name_points_to_is_found_by_likeness(text: str, code: st
     best = LINKER.link(text)[0]
     assert (CODES[best.skill], best.found_by) == (code, "likeness")
     assert words in text[best.start : best.end]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("工作内容：解读网店的数据", "读网"),
+        ("Duties: run shops online.\nrun shops online", "shops online"),
+        ("Education: BSc.\nEducation: ran an online shop's figures", "online shop"),
+    ],
+)
+def test_a_heading_is_like_no_skill_and_moves_no_place(text: str, words: str) -> None:
+    assert [text[one.start : one.end] for one in LINKER.link(text)][:1] == [words]
+    assert all(text[one.start : one.end] not in {"Education", "工作内容"} for one in LINKER.link(text, least=0.0))
+
+
+COLD = Linker().fit(
+    [
+        SkillText(
+            "CC", "Cold-chain logistics", ("cold chain",), "Moves goods.", ("reefer truck", "data logger", "logger")
+        ),
+        SkillText("PY", "Python programming", ("Python logger",), "Writes programs."),
+    ],
+    [
+        SkillText("CC", "冷链物流", (), "运输货物。", ("冷藏车", "预冷")),
+        SkillText("PY", "Python 编程", (), "编写程序。"),
+    ],
+)
+
+
+def hinted(text: str) -> dict[int, Linked]:
+    return {one.skill: one for one in COLD.link(text, least=HINTED)}
+
+
+def test_a_word_of_the_work_shows_the_skill_where_it_stands() -> None:
+    text = "Booked reefer trucks for the strawberries."
+    found = hinted(text)[0]
+    assert (found.score, found.found_by, text[found.start : found.end]) == (HINTED, "likeness", "reefer trucks")
+
+
+@pytest.mark.parametrize("text", ["Reefer trucks, and a data logger in each.", "安排冷藏车，果蔬先预冷再装车。"])
+def test_two_words_of_the_work_leave_less_doubt_than_one_but_the_same_word_twice_does_not(text: str) -> None:
+    assert hinted(text)[0].score >= 1 - (1 - HINTED) ** 2
+    assert hinted("reefer truck. Another reefer truck.")[0].score == HINTED
+
+
+def test_the_score_of_a_skill_does_not_depend_on_the_least_one_asked_for() -> None:
+    text = "Moves chilled goods in reefer trucks."
+    [found], [again] = COLD.link(text, least=HINTED), COLD.link(text, least=0.0, top=1)
+    assert found == again
+    assert COLD.link(text, least=0.99) == []
+
+
+def test_a_word_of_the_work_that_is_a_part_of_a_name_says_nothing() -> None:
+    assert list(hinted("We use the Python logger.")) == [1]
+    assert list(hinted("We use a logger.")) == [0]
+
+
+def test_a_word_of_the_work_may_be_denied_or_wished_for() -> None:
+    assert hinted("No experience with reefer trucks needed.")[0].standing == "denied"
+    assert hinted("会安排冷藏车者优先。")[0].standing == "wish"
 
 
 def test_a_likeness_below_the_least_score_is_left_out() -> None:

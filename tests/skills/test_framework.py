@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from skills.framework import DATA, FrameworkFault, SkillRow, faults, load_framework, read_groups, read_skills
-from skills.models import Alias, NearSkill, Skill, SkillRelation
+from skills.models import Hint, NearSkill, Skill
 
 ROWS = read_skills(DATA / "digital_trade.csv")
 GROUPS = [code for code, _, _ in read_groups(DATA / "digital_trade_groups.csv")]
@@ -36,6 +36,10 @@ def test_every_skill_has_three_aliases_in_each_language() -> None:
     assert [row.code for row in ROWS if len(row.aliases_en) < 3 or len(row.aliases_zh) < 3] == []
 
 
+def test_every_skill_has_hints_in_both_languages() -> None:
+    assert [row.code for row in ROWS if not row.hints_en or not row.hints_zh] == []
+
+
 def test_every_group_has_skills_and_every_definition_is_one_line() -> None:
     assert {row.group for row in ROWS} == set(GROUPS)
     assert all("\n" not in row.definition_en + row.definition_zh for row in ROWS)
@@ -53,6 +57,11 @@ def test_chinese_texts_are_chinese() -> None:
     [
         ([a_row("A"), a_row("A", label_en="B", label_zh="乙")], "a code stands twice"),
         ([a_row("A", aliases_en=("x",)), a_row("B", aliases_en=("X",))], "“x” names A, B"),
+        ([a_row("A", aliases_en=("x",)), a_row("B", hints_en=("X",))], "“x” hints at B but names A"),
+        (
+            [a_row(code, hints_zh=("订舱",)) for code in "ABC"],
+            "“订舱” hints at 3 skills, which tells too little of each",
+        ),
         ([a_row("A", label_zh="")], "A: label_zh is empty"),
         ([a_row("A", group="nowhere")], "A: unknown group nowhere"),
         ([a_row("A", related=("Z",))], "A: relation to Z, which is not another skill"),
@@ -66,8 +75,8 @@ def test_a_fault_is_named(rows: list[SkillRow], complaint: str) -> None:
 @pytest.mark.django_db
 def test_loading_twice_changes_nothing() -> None:
     load_framework()
-    first = (Skill.objects.count(), Alias.objects.count(), SkillRelation.objects.count(), NearSkill.objects.count())
-    assert first[0] == len(ROWS)
+    assert Skill.objects.count() == len(ROWS)
+    assert Hint.objects.count() == sum(len(row.hints_en) + len(row.hints_zh) for row in ROWS)
     ids = set(NearSkill.objects.values_list("id", flat=True))
     load_framework()
     assert set(NearSkill.objects.values_list("id", flat=True)) == ids

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.utils import translation
 from openpyxl import Workbook
 
-from skills.framework import COLUMNS, FrameworkFault, load_framework
+from skills.framework import COLUMNS, HINTS, FrameworkFault, load_framework
 from skills.importers import esco, onet, read_source
 from skills.importers.store import store
 from skills.models import Alias, Framework, SameAs, Skill, SkillRelation
@@ -89,6 +89,15 @@ def test_a_csv_of_ones_own_is_read_with_its_lists_and_its_chinese(a_csv: Callabl
     assert framework.rows[0].aliases_zh == ("纸鸢", "鹞子")
     assert framework.rows[1].broader == ("K1",)
     assert framework.groups == [("air", "air", "air")]
+
+
+def test_a_csv_may_tell_by_which_words_of_the_work_a_skill_shows(a_csv: Callable[..., str]) -> None:
+    line = {"code": "K1", "label_en": "Kites", "hints_en": "bridle point| bridle point|tail", "hints_zh": "提线"}
+
+    told, untold = read_source(a_csv(line, columns=(*COLUMNS, *HINTS))), read_source(a_csv(line))
+
+    assert (told.rows[0].hints_en, told.rows[0].hints_zh) == (("bridle point", "tail"), ("提线",))
+    assert (untold.rows[0].hints_en, untold.rows[0].hints_zh) == ((), ())
 
 
 def test_the_version_of_a_csv_changes_with_its_content(a_csv: Callable[..., str]) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from engine.link import HINTED
 from skills.linking import link_text
-from skills.models import Alias, Skill
+from skills.models import Alias, Hint, Skill
 from tests import factories
 
 HEADER = "code,label_en,label_zh,aliases_en,aliases_zh,definition_en,definition_zh,group,broader,related"
@@ -54,11 +55,20 @@ def test_a_new_name_is_known_at_once(framework: dict[str, Skill]) -> None:
 
 
 @pytest.mark.django_db
-def test_a_framework_is_fitted_once_and_read_in_three_queries(
+def test_a_new_hint_is_known_at_once_and_proposes_with_a_doubt(framework: dict[str, Skill]) -> None:
+    assert link_text("审单放行") == []
+    Hint.objects.create(skill=framework["customs"], language="zh-hans", text="审单放行")
+    [found] = link_text("审单放行")
+    assert (found.skill, found.found_by, found.quote) == (framework["customs"], "likeness", "审单放行")
+    assert found.score >= HINTED
+
+
+@pytest.mark.django_db
+def test_a_framework_is_fitted_once_and_read_in_four_queries(
     framework: dict[str, Skill], django_assert_num_queries: Any
 ) -> None:
     link_text("Python")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         link_text("清关")
 
 
