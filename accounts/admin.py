@@ -7,6 +7,7 @@ from allauth.account.decorators import secure_admin_login
 from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
+from django.contrib.admin.utils import label_for_field
 from django.db.models import Model, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -22,7 +23,7 @@ from .deeds import DEEDS
 from .errors import InvalidInput, StateForbids
 from .identity import PublicId
 from .models import AuditRow, City, Consent, Invitation, Membership, Organisation, Token, User, Verification
-from .organisations import settle_standing
+from .organisations import as_verified, settle_standing
 
 # Staff sign in where everybody does: with the same limits on guessing, and in the same words.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -140,7 +141,7 @@ class OrganisationAdmin(ReadOnly):
 
     @admin.display(description=later("Checks"))
     def checks(self, organisation: Organisation) -> SafeString:
-        """What can be looked up here: the check character, and whether others hold the code."""
+        """What can be looked up here: the check character, whether others hold the code, what was verified before."""
         sound = uscc.is_valid(organisation.credit_code)
         others = Organisation.objects.filter(credit_code=organisation.credit_code).exclude(pk=organisation.pk)
         said = [_("The check character is right.") if sound else _("The check character is wrong.")]
@@ -148,6 +149,11 @@ class OrganisationAdmin(ReadOnly):
             _("%(name)s has the same code (%(state)s).") % {"name": other, "state": other.get_state_display()}
             for other in others
         ] or [_("No other body has this code.")]
+        said += [
+            _("When it was verified, %(field)s was “%(value)s”.")
+            % {"field": label_for_field(name, Organisation), "value": value}
+            for name, value in as_verified(organisation).items()
+        ]
         return format_html("{}", pgettext("between sentences", " ").join(said))
 
     @admin.action(description=later("Settle the standing of the chosen ones…"), permissions=["settle"])

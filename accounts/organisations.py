@@ -9,12 +9,14 @@ from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from . import audit, events
 from .errors import FieldError, InvalidInput, NotAllowed, StateForbids
-from .models import City, Membership, Organisation, User, Verification
+from .models import AuditRow, City, Membership, Organisation, User, Verification
 from .permissions import Act, demand
 from .standing_mail import tell_owners
 
 DECISIONS = (Organisation.State.VERIFIED, Organisation.State.RETURNED, Organisation.State.SUSPENDED)
-"""What staff decide; pending again is what the owner's change makes of one that was sent back."""
+"""What staff decide; pending again is what the owner's change makes of a body (`change_organisation`)."""
+CHECKED = ("name_en", "name_zh", "credit_code")
+"""What staff have looked at when they verify a body, beside its kind, which stays."""
 
 
 def check_credit_code(code: str) -> str:
@@ -117,24 +119,26 @@ def settle_standing(
 def change_organisation(
     *, organisation: Organisation, by: User, name_en: str, name_zh: str, credit_code: str, city: City | None
 ) -> Organisation:
-    """Change what was registered. One that was sent back is put before the staff again; a verified code stays."""
+    """Change what was registered.
+
+    One that was sent back is put before the staff again, and so is a verified one whose name or code is another now:
+    nobody has looked at that, and until somebody has, nothing of it is published or matched.
+    """
     demand(by, Act.CHANGE_ORGANISATION, organisation)
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
-    code = check_credit_code(credit_code)
-    if code != organisation.credit_code and organisation.state in {
-        Organisation.State.VERIFIED,
-        Organisation.State.SUSPENDED,
-    }:
-        detail = _("The code was verified and can't be changed here; write to the platform's staff.")
-        raise InvalidInput([FieldError(("credit_code",), "verified", detail)])
     before = _as_recorded(organisation)
     organisation.name_en, organisation.name_zh = name_en or name_zh, name_zh or name_en
-    organisation.credit_code, organisation.city = code, city
-    if organisation.state == Organisation.State.RETURNED:
+    organisation.credit_code, organisation.city = check_credit_code(credit_code), city
+    after = _as_recorded(organisation)
+    was_verified = organisation.state == Organisation.State.VERIFIED
+    unchecked = any(after[name] != before[name] for name in CHECKED)
+    if organisation.state == Organisation.State.RETURNED or (was_verified and unchecked):
         organisation.state = Organisation.State.PENDING
         Verification.objects.create(organisation=organisation, state=organisation.state, by=by)
+        after["state"] = str(organisation.state)
     organisation.save()
-    after = _as_recorded(organisation)
+    if was_verified and unchecked:
+        events.organisation_standing_changed.send(sender=Organisation, organisation=organisation)
     changed = [name for name in after if after[name] != before[name]]
     audit.record(
         actor=by,
@@ -145,6 +149,18 @@ def change_organisation(
         after={name: after[name] for name in changed},
     )
     return organisation
+
+
+def as_verified(organisation: Organisation) -> dict[str, str]:
+    """What staff saw when they verified it last, by field, of what an owner has changed since."""
+    seen: dict[str, str] = {}
+    trail = AuditRow.objects.filter(subject_id=organisation.public_id).order_by("-id")
+    for action, before, after in trail.values_list("action", "before", "after"):
+        if action == "settle_standing" and after["state"] == Organisation.State.VERIFIED:
+            return {name: seen[name] for name in CHECKED if seen.get(name, kept := getattr(organisation, name)) != kept}
+        if action == "change_organisation":
+            seen |= before  # an older row tells what was there before a newer one
+    return {}
 
 
 def _as_recorded(organisation: Organisation) -> dict[str, str | None]:

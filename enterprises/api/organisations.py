@@ -170,7 +170,11 @@ class OrganisationResource(Resource):
         responses=answers(OrganisationRead, 401, 403, 404, 422),
     )
     def update(self, request: Request, id: str) -> Response:
-        """All fields anew, by an owner. One that was sent back is put before the staff again."""
+        """All fields anew, by an owner; the kind stays.
+
+        One that was sent back is put before the staff again. So is a verified one whose `name` or `credit_code` is
+        another now: it is `pending` until they have verified it anew, and nothing of it is published or matched.
+        """
         return self._changed(id, partial=False)
 
     @extend_schema(
@@ -180,7 +184,7 @@ class OrganisationResource(Resource):
         responses=answers(OrganisationRead, 401, 403, 404, 422),
     )
     def partial_update(self, request: Request, id: str) -> Response:
-        """The fields given, by an owner. One that was sent back is put before the staff again."""
+        """The fields given, by an owner; what is put before the staff again is told beside PUT."""
         return self._changed(id, partial=True)
 
     def _changed(self, id: str, *, partial: bool) -> Response:

@@ -246,6 +246,55 @@ def test_the_trail_keeps_what_was_registered_and_what_of_it_was_changed(owner):
     assert row.after == {"city": "zhuhai", "state": "pending"}
 
 
+def test_a_verified_body_under_another_name_waits_and_its_postings_with_it(
+    api, firm, owner, student, announced, django_capture_on_commit_callbacks
+):
+    need = factories.a_published_need(firm)
+    place = f"/api/v1/needs/{need.public_id}/"
+    announced.clear()
+    with pytest.raises(InvalidInput):
+        change_body(by=owner, organisation=firm, data={"kind": "university"}, partial=True)
+    name = {"en": firm.name_en, "zh-Hans": "另一企业"}
+    with django_capture_on_commit_callbacks(execute=True):
+        renamed = change_body(by=owner, organisation=firm, data={"name": name}, partial=True)
+    assert renamed.state == "pending"
+    assert announced  # its lists are made anew
+    step = firm.verifications.first()
+    assert (step.state, step.by) == ("pending", owner)
+    row = AuditRow.objects.filter(action="change_organisation").latest("id")
+    assert (row.before["state"], row.after["state"]) == ("verified", "pending")
+    assert api(student.user).get(place).status_code == 404
+    assert api(owner).get(place).json()["status"] == "published"
+    settle_standing(organisation=firm, state="verified", by=factories.staff(), reason="The licence says so too.")
+    assert api(student.user).get(place).status_code == 200
+
+
+def test_the_desk_shows_what_was_verified_before(client, owner):
+    firm, staff = factories.a_firm(owner, state="pending", name_en="Old", name_zh="旧名"), factories.staff()
+    client.force_login(staff)
+    desk = reverse("admin:accounts_organisation_standing") + f"?ids={firm.pk}"
+
+    def verify():
+        settle_standing(organisation=firm, state="verified", by=staff, reason="Fine.")
+
+    def rename(**name):
+        change_body(by=owner, organisation=firm, data={"name": {"zh-Hans": "旧名"} | name}, partial=True)
+
+    rename(en="Older")
+    assert "When it was verified" not in client.get(desk).content.decode()
+    verify()
+    for new in ("New", "Newer"):
+        rename(en=new)
+    said = client.get(desk).content.decode()
+    assert "When it was verified, name in English was “Older”." in said
+    assert said.count("When it was verified") == 1
+    rename(en="Older")
+    assert "When it was verified" not in client.get(desk).content.decode()
+    rename(en="New")
+    verify()
+    assert "When it was verified" not in client.get(desk).content.decode()
+
+
 POSTED = {
     "need": (factories.a_firm, factories.a_published_need),
     "program": (factories.a_school, factories.a_published_program),
