@@ -51,10 +51,10 @@ FACTS = {"credit_code": "91440600MA5DEMO018", "industry": "lighting", "size": "5
     }
 )
 class OrganisationRead(OrganisationSmall):
-    """A registered legal body. `reason` is what the platform's staff said last, for its members."""
+    """A registered legal body. `reason` is what the platform's staff said last; it is empty for who is no member."""
 
     kind: Annotated[str, Organisation.Kind]
-    credit_code: str
+    credit_code: Annotated[str | None, "for its members; null for others"]
     city: CitySmall | None
     industry: Annotated[str, Industry, OR_EMPTY]
     size: Annotated[str, Enterprise.Size, OR_EMPTY]
@@ -70,18 +70,18 @@ def organisation_read(organisation: Organisation, reader: User) -> OrganisationR
     """An organisation as `organisations_for` reads it."""
     facts = getattr(organisation, "enterprise", None) or Enterprise()
     role = cast(str | None, organisation.role)  # type: ignore[attr-defined]  # annotated below
-    said = organisation.reason if role or reader.is_staff else ""  # type: ignore[attr-defined]
+    within = role is not None or reader.is_staff
     return {
         **organisation_small(organisation),
         "kind": organisation.kind,
-        "credit_code": organisation.credit_code,
+        "credit_code": organisation.credit_code if within else None,
         "city": city_small(organisation.city),
         "industry": facts.industry,
         "size": facts.size,
         "pilot_zone": facts.pilot_zone,
         "target_markets": facts.target_markets,
         "state": organisation.state,
-        "reason": said or "",
+        "reason": (within and organisation.reason) or "",  # type: ignore[attr-defined]
         "role": role,
         "created_at": moment(organisation.created_at) or "",
     }
