@@ -21,7 +21,7 @@ from rest_framework.views import APIView
 
 from .api import Resource, answers
 from .errors import FieldError, InvalidInput
-from .inputs import Input, checked
+from .inputs import Input, WhyInput, checked
 from .models import Organisation, User
 from .posting import Life, Posting
 
@@ -98,7 +98,6 @@ class PostingResource(Resource, Generic[P]):
 
     life: ClassVar[Life[Any]]
     takes: ClassVar[type[Input]]  # the posting as it is written
-    closing: ClassVar[type[Input]]
 
     def read(self, posting: P) -> Any:
         """The posting in the shape that is answered."""
@@ -139,7 +138,7 @@ class PostingResource(Resource, Generic[P]):
 
     def close(self, request: Request, id: str) -> Response:
         posting = self.life.named(self.posting(id))
-        why = checked(self.closing(data=request.data))["why"]
+        why = checked(WhyInput(data=request.data))["why"]
         return self.as_it_is(self.life.close(by=self.person, why=why, **posting))
 
     def copy(self, request: Request, id: str) -> Response:
@@ -203,7 +202,7 @@ def described(
             "close": {
                 "operation_id": f"{many}_close",
                 "summary": f"Close {one}",
-                "request": {"application/json": view.closing},
+                "request": {"application/json": WhyInput},
                 "examples": a_reason,
                 "responses": changed,
             },

@@ -26,7 +26,7 @@ from accounts.api import (
     names_of,
     organisation_small,
 )
-from accounts.inputs import checked
+from accounts.inputs import WhyInput, checked
 from accounts.models import Organisation
 from accounts.posting_api import organisation_named
 from skills.api import SkillSmall, skill_small
@@ -35,7 +35,7 @@ from talent.base_inputs import TrainingBaseInput
 from talent.bases import change_base, close_base, create_base, put_base
 from talent.models import TrainingBase
 
-from .courses import A_CLOSING, BASE, BODY, CITY, SKILL, CourseClosingInput
+from .courses import A_CLOSING, BASE, BODY, CITY, SKILL
 
 WRITTEN = {
     "external_id": None,
@@ -194,14 +194,14 @@ class TrainingBaseResource(Resource):
     @extend_schema(
         operation_id="bases_close",
         summary="Close a training base",
-        request={"application/json": CourseClosingInput},
+        request={"application/json": WhyInput},
         examples=[A_CLOSING],
         responses=answers(TrainingBaseRead, 401, 403, 404, 409, 422),
     )
     def close(self, request: Request, id: str) -> Response:
         """Nothing takes place here any more. Refused while runs still do."""
         base = self.base(id)
-        why = checked(CourseClosingInput(data=request.data))["why"]
+        why = checked(WhyInput(data=request.data))["why"]
         return self.as_it_is(close_base(by=self.person, base=base, why=why))
 
     @extend_schema(

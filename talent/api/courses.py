@@ -26,7 +26,7 @@ from accounts.api import (
     names_of,
     organisation_small,
 )
-from accounts.inputs import MANY_CHARACTERS, Input, Prose, checked
+from accounts.inputs import WhyInput, checked
 from accounts.models import Organisation
 from accounts.permissions import Act, demand
 from accounts.posting_api import PostingFilter, PostingResource, addresses, described
@@ -234,12 +234,6 @@ class NewCourseInput(CourseInput):
     organisation = serializers.UUIDField(help_text="Whose course it is; this does not change later.")
 
 
-class CourseClosingInput(Input):
-    """Why a course, a run or a base comes to its end."""
-
-    why = Prose(max_length=MANY_CHARACTERS, allow_blank=True, default="", help_text="Kept in the audit trail.")
-
-
 # For the schema: the fields, and one example of each.
 RUN = CourseRunInput(data={})
 RUN_VALUE = WRITTEN_RUN | {"city": CITY["code"], "base": BASE["id"]}
@@ -308,7 +302,7 @@ class CourseResource(PostingResource[Course]):
     """Courses: written as drafts, published, changed and closed by their organisation's owners and editors."""
 
     permission_classes = [IsAuthenticatedOrReadOnly]
-    life, takes, closing = LIFE, CourseInput, CourseClosingInput
+    life, takes = LIFE, CourseInput
     filterset_class = CourseFilter
 
     def get_queryset(self) -> QuerySet[Course]:
@@ -371,14 +365,14 @@ class CourseRunResource(Resource):
     @extend_schema(
         operation_id="courses_runs_cancel",
         summary="Cancel a run",
-        request={"application/json": CourseClosingInput},
+        request={"application/json": WhyInput},
         examples=[A_CLOSING],
         responses=answers(CourseRunRead, 401, 403, 404, 409, 422),
     )
     def cancel(self, request: Request, id: str, run: str) -> Response:
         """It is called off for good, and stays where people can read that it is."""
         found = self.run(id, run)
-        why = checked(CourseClosingInput(data=request.data))["why"]
+        why = checked(WhyInput(data=request.data))["why"]
         return self.as_it_is(cancel_run(by=self.person, run=found, why=why))
 
     @extend_schema(

@@ -26,7 +26,7 @@ from accounts.api import (
 )
 from accounts.posting_api import PostingResource, addresses, described, organisation_if_named
 from accounts.prose import ProseLanguage, SpokenLanguage
-from talent.expert_inputs import ExpertClosingInput, ExpertInput
+from talent.expert_inputs import ExpertInput
 from talent.experts import LIFE, copy_expert, create_expert, experts_of, experts_that
 from talent.models import Claim, Expert
 
@@ -182,7 +182,7 @@ class ExpertResource(PostingResource[Expert]):
     """Experts: each person's own profile, and those posted by schools, training bases and authorities."""
 
     filter_backends = [DjangoFilterBackend]
-    life, takes, closing = LIFE, ExpertInput, ExpertClosingInput
+    life, takes = LIFE, ExpertInput
     filterset_class = ExpertFilter
 
     def get_queryset(self) -> QuerySet[Expert]:

@@ -29,7 +29,7 @@ from accounts.posting_api import PostingFilter, PostingResource, addresses, desc
 from accounts.prose import ProseLanguage, SpokenLanguage
 from skills.api import SkillSmall, skill_small
 from talent.models import Claim, Course, Intake, Program, ProgramCourse
-from talent.program_inputs import IntakeInput, ProgramClosingInput, ProgramInput
+from talent.program_inputs import IntakeInput, ProgramInput
 from talent.programs import LIFE, add_intake, change_intake, remove_intake
 
 # Shapes ---------------------------------------------------------------------------------------------------------------
@@ -255,7 +255,7 @@ class ProgramResource(PostingResource[Program]):
     """Programs: written as drafts, published, changed and closed by their school's owners and editors."""
 
     permission_classes = [IsAuthenticatedOrReadOnly]
-    life, takes, closing = LIFE, ProgramInput, ProgramClosingInput
+    life, takes = LIFE, ProgramInput
     filterset_class = ProgramFilter
 
     def get_queryset(self) -> QuerySet[Program]:
