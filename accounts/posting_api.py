@@ -75,7 +75,10 @@ class PostingFilter(django_filters.FilterSet):
 class PostingOrdering(OrderingFilter):
     """The order of a list; the public id settles what is equal."""
 
-    ordering_description = "`created_at`, `changed_at` or `title`; with `-` before it the other way round"
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        *names, last = (f"`{name}`" for name in view.ordering_fields)
+        self.ordering_description = f"{', '.join(names)} or {last}; with `-` before it the other way round"
+        return super().get_schema_operation_parameters(view)
 
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: APIView) -> list[str]:
         asked = [name for name in request.query_params.get(self.ordering_param, "").split(",") if name]
@@ -94,7 +97,7 @@ class PostingResource(Resource, Generic[P]):
     """
 
     filter_backends = [DjangoFilterBackend, PostingOrdering]
-    ordering_fields = ("created_at", "changed_at", "title")
+    ordering_fields: ClassVar[tuple[str, ...]] = ("created_at", "changed_at", "title")
 
     life: ClassVar[Life[Any]]
     takes: ClassVar[type[Input]]  # the posting as it is written
