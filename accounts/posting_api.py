@@ -65,6 +65,20 @@ def _faults_of(given: Input) -> tuple[FieldError, ...]:
 
 
 # Which, and in what order ---------------------------------------------------------------------------------------------
+class Mine(django_filters.BooleanFilter):
+    """What belongs to the organisations that the reader acts for, or (`false`) what does not."""
+
+    def __init__(self, field_name: str = "organisation") -> None:
+        label = "`true`: those of the organisations that I act for; `false`: the others; left out: all"
+        super().__init__(field_name=field_name, label=label)
+
+    def filter(self, qs: QuerySet[Any], value: bool | None) -> QuerySet[Any]:
+        if value is None:
+            return qs
+        mine = Organisation.objects.of_member(self.parent.request.user).values("id")
+        return (qs.filter if value else qs.exclude)(**{f"{self.field_name}__in": mine})
+
+
 class PostingFilter(django_filters.FilterSet):
     """Which postings a list shows; a kind adds its own questions."""
 

@@ -24,6 +24,7 @@ from accounts.api import (
     organisation_small,
 )
 from accounts.models import Membership, Organisation, User, Verification
+from accounts.posting_api import Mine
 from accounts.registration import OrganisationInput
 from enterprises.industries import Industry
 from enterprises.markets import Market
@@ -115,15 +116,11 @@ A_BODY = [
 class OrganisationFilter(django_filters.FilterSet):
     """Which organisations a list shows."""
 
-    mine = django_filters.BooleanFilter(method="only_mine", label="`true`: those that I act for")
+    mine = Mine("id")
 
     class Meta:
         model = Organisation
         fields: list[str] = []
-
-    def only_mine(self, rows: QuerySet[Organisation], name: str, value: bool) -> QuerySet[Organisation]:
-        annotated: QuerySet[Any] = rows
-        return annotated.filter(role__isnull=not value)
 
 
 class OrganisationResource(Resource):

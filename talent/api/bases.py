@@ -28,7 +28,7 @@ from accounts.api import (
 )
 from accounts.inputs import WhyInput, checked
 from accounts.models import Organisation
-from accounts.posting_api import organisation_named
+from accounts.posting_api import Mine, organisation_named
 from skills.api import SkillSmall, skill_small
 from skills.models import Skill
 from talent.base_inputs import TrainingBaseInput
@@ -122,15 +122,11 @@ class TrainingBaseFilter(django_filters.FilterSet):
     organisation = django_filters.UUIDFilter(field_name="organisation__public_id", label="an organisation's id")
     city = django_filters.CharFilter(field_name="city__code", label="a city's code")
     skill = django_filters.CharFilter(field_name="specialities__code", label="a speciality's code")
-    mine = django_filters.BooleanFilter(method="of_mine", label="those of one's own organisations only")
+    mine = Mine()
 
     class Meta:
         model = TrainingBase
         fields: list[str] = []
-
-    def of_mine(self, bases: QuerySet[TrainingBase], name: str, value: bool) -> QuerySet[TrainingBase]:
-        mine = Organisation.objects.of_member(self.request.user).values("id")
-        return bases.filter(organisation_id__in=mine) if value else bases
 
 
 class TrainingBaseResource(Resource):

@@ -29,7 +29,7 @@ from accounts.api import (
 from accounts.inputs import WhyInput, checked
 from accounts.models import Organisation
 from accounts.permissions import Act, demand
-from accounts.posting_api import PostingFilter, PostingResource, addresses, described
+from accounts.posting_api import Mine, PostingFilter, PostingResource, addresses, described
 from accounts.prose import ProseLanguage, SpokenLanguage
 from skills.api import SkillSmall, skill_small
 from talent.course_inputs import CourseByKeyInput, CourseInput, CourseRunInput
@@ -252,7 +252,7 @@ A_CLOSING = OpenApiExample("A reason", value={"why": "Too few people asked for i
 class CourseFilter(PostingFilter):
     """Which courses a list shows; `city`, `online` and `starts_after` are looked for in one and the same run ahead."""
 
-    mine = django_filters.BooleanFilter(method="of_mine", label="those of one's own organisations only")
+    mine = Mine()
     skill = django_filters.CharFilter(method="as_asked", label="the code of a skill that they lead to")
     city = django_filters.CharFilter(method="as_asked", label="the code of a city in which a run takes place")
     online = django_filters.BooleanFilter(method="as_asked", label="whether a run takes place online")
@@ -261,10 +261,6 @@ class CourseFilter(PostingFilter):
     class Meta:
         model = Course
         fields: list[str] = []
-
-    def of_mine(self, courses: QuerySet[Course], name: str, value: bool) -> QuerySet[Course]:
-        mine = Organisation.objects.of_member(self.request.user).values("id")
-        return courses.filter(organisation_id__in=mine) if value else courses
 
     def as_asked(self, courses: QuerySet[Course], name: str, value: Any) -> QuerySet[Course]:
         return courses  # all of them together, below
