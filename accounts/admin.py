@@ -22,7 +22,7 @@ from stdnum.cn import uscc
 from .deeds import DEEDS
 from .errors import InvalidInput, StateForbids
 from .identity import PublicId
-from .models import AuditRow, City, Consent, Invitation, Membership, Organisation, Token, User, Verification
+from .models import AuditRow, City, Consent, Invitation, Letter, Membership, Organisation, Token, User, Verification
 from .organisations import as_verified, settle_standing
 
 # Staff sign in where everybody does: with the same limits on guessing, and in the same words.
@@ -300,6 +300,14 @@ class InvitationAdmin(ReadOnly):
     search_fields = ("email", "organisation__name_en", "organisation__name_zh")
     list_select_related = ("organisation", "invited_by")
     exclude = ("digest",)
+
+
+@admin.register(Letter)
+class LetterAdmin(ReadOnly):
+    """What was not sent yet, and what could not be; what was sent is gone."""
+
+    list_display = ("subject", "to", "created_at", "attempt", "due_at", "error")
+    exclude = ("text",)  # what one is written is for them
 
 
 @admin.register(City)

@@ -3,8 +3,6 @@
 from functools import partial
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
-from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -13,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from .letters import in_every_language
 from .models import Organisation, User
 from .permissions import WHO_MAY, Act
+from .tasks import post_letter
 
 State = Organisation.State
 STANDS: dict[str, str | Promise] = {
@@ -30,8 +29,8 @@ def tell_owners(organisation: Organisation, reason: str) -> None:
         memberships__organisation=organisation, memberships__role__in=WHO_MAY[Act.CHANGE_ORGANISATION], is_active=True
     )
     subject, text = in_every_language(partial(_said, organisation, reason))
-    letters = [EmailMessage(subject, text, to=[email]) for email in owners.values_list("email", flat=True)]
-    transaction.on_commit(lambda: get_connection().send_messages(letters), robust=True)
+    for email in owners.values_list("email", flat=True):
+        post_letter(to=email, subject=subject, text=text)
 
 
 def _said(organisation: Organisation, reason: str) -> tuple[str, str]:

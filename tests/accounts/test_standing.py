@@ -7,7 +7,7 @@ from django.core import mail
 from django.urls import reverse
 
 from accounts.errors import InvalidInput, NotAllowed, OrganisationSuspended, StateForbids
-from accounts.models import AuditRow, Membership, Organisation
+from accounts.models import AuditRow, Letter, Membership, Organisation
 from accounts.organisations import register_organisation, settle_standing
 from accounts.permissions import WHILE_SUSPENDED, WHO_MAY, Act, demand, may
 from accounts.registration import change_body, register_body
@@ -231,6 +231,7 @@ def test_a_mail_server_that_is_away_undoes_no_decision(owner, settings, django_c
         settle_standing(organisation=firm, state="verified", by=factories.staff(), reason="Fine.")
     firm.refresh_from_db()
     assert firm.state == "verified"
+    assert Letter.objects.get().to == owner.email  # it is tried again
 
 
 def test_the_trail_keeps_what_was_registered_and_what_of_it_was_changed(owner):
