@@ -11,7 +11,7 @@ from . import audit, events
 from .errors import FieldError, InvalidInput, NotAllowed, StateForbids
 from .models import AuditRow, City, Membership, Organisation, User, Verification
 from .permissions import Act, demand
-from .standing_mail import tell_owners
+from .standing_mail import tell_owners, tell_staff
 
 DECISIONS = (Organisation.State.VERIFIED, Organisation.State.RETURNED, Organisation.State.SUSPENDED)
 """What staff decide; pending again is what the owner's change makes of a body (`change_organisation`)."""
@@ -40,8 +40,11 @@ def register_organisation(
     credit_code: str,
     city: City | None,
     public_id: uuid.UUID | None = None,
+    tell: bool = True,
 ) -> Organisation:
     """Register a body as pending; who registers it becomes its owner. A name given in one language serves both.
+
+    Staff are written to, unless `tell` is false.
 
     A form gives the id that it was opened with, so that sending it twice cannot make two. That another body has the
     code is not told here: before staff have looked, it would only say who is registered.
@@ -62,7 +65,7 @@ def register_organisation(
     except IntegrityError:
         raise StateForbids("registered_already", _("This form was sent already.")) from None
     Membership.objects.create(user=by, organisation=organisation, role=Membership.Role.OWNER)
-    Verification.objects.create(organisation=organisation, state=organisation.state, by=by)
+    _put_before_staff(organisation, by, tell=tell)
     audit.record(
         actor=by,
         action="register_organisation",
@@ -134,7 +137,7 @@ def change_organisation(
     unchecked = any(after[name] != before[name] for name in CHECKED)
     if organisation.state == Organisation.State.RETURNED or (was_verified and unchecked):
         organisation.state = Organisation.State.PENDING
-        Verification.objects.create(organisation=organisation, state=organisation.state, by=by)
+        _put_before_staff(organisation, by)
         after["state"] = str(organisation.state)
     organisation.save()
     if was_verified and unchecked:
@@ -149,6 +152,13 @@ def change_organisation(
         after={name: after[name] for name in changed},
     )
     return organisation
+
+
+def _put_before_staff(organisation: Organisation, by: User, *, tell: bool = True) -> None:
+    """Write down that a body waits for verification from now on, and tell those who verify."""
+    Verification.objects.create(organisation=organisation, state=organisation.state, by=by)
+    if tell:
+        tell_staff(organisation, but=by)
 
 
 def as_verified(organisation: Organisation) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What the owners of an organisation are written when the platform's staff have decided on it."""
+"""What is written about an organisation's standing: to staff that it waits, to its owners what staff decided."""
 
 from functools import partial
 
@@ -31,6 +31,23 @@ def tell_owners(organisation: Organisation, reason: str) -> None:
     subject, text = in_every_language(partial(_said, organisation, reason))
     for email in owners.values_list("email", flat=True):
         post_letter(to=email, subject=subject, text=text)
+
+
+def tell_staff(organisation: Organisation, but: User) -> None:
+    """Write to each of the staff that somebody begins to wait for them: name and kind, and the way to the queue.
+
+    Who brought it about knows.
+    """
+    staff = User.objects.filter(is_staff=True, is_active=True).exclude(pk=but.pk)
+    subject, text = in_every_language(partial(_waits, organisation))
+    for email in staff.values_list("email", flat=True):
+        post_letter(to=email, subject=subject, text=text)
+
+
+def _waits(organisation: Organisation) -> tuple[str, str]:
+    waits = str(STANDS[Organisation.State.PENDING]) % {"name": " ".join(str(organisation).split())}
+    queue = f"{settings.SITE_URL}{reverse('admin:accounts_organisation_changelist')}?state__exact={organisation.state}"
+    return waits, f"{waits}\n\n{organisation.get_kind_display()}\n\n{queue}"
 
 
 def _said(organisation: Organisation, reason: str) -> tuple[str, str]:

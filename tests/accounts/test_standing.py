@@ -223,6 +223,43 @@ def test_its_owners_are_written_why_in_both_languages_once_it_is_decided(owner, 
     assert [one.subject.split(" · ")[0] for one in mail.outbox[1:]] == ["Lingnan is verified"]
 
 
+def test_staff_are_told_once_that_somebody_waits(client, owner, django_capture_on_commit_callbacks):
+    staff = factories.staff()
+    factories.a_user(is_staff=True, is_active=False)
+
+    def told(act):
+        mail.outbox.clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            act()
+        return [letter for letter in mail.outbox if letter.to == [staff.email]]
+
+    sent = a_body(name={"zh-Hans": "岭南学院", "en": "Lingnan College"})
+    [letter] = told(lambda: register_body(by=owner, data=sent))
+    body = Organisation.objects.get()
+    assert mail.outbox == [letter]
+    assert letter.subject == "Lingnan College waits for verification · 岭南学院等待核验"
+    assert "university" in letter.body
+    assert "大学" in letter.body
+    for within in (owner.email, owner.name, body.credit_code):
+        assert within not in letter.body
+    [queue, _again] = re.findall(r"https?://[^/]+(/\S+)", letter.body)
+    client.force_login(staff)
+    assert "Lingnan College" in client.get(queue).content.decode()
+
+    def change(**fields):
+        return lambda: change_body(by=owner, organisation=body, data=fields, partial=True)
+
+    def settle(state):
+        return lambda: settle_standing(organisation=body, state=state, by=staff, reason="So.")
+
+    assert not told(change(name={"en": "Lingnan"}))  # it waits already
+    assert not told(settle("returned"))
+    assert len(told(change(city=None))) == 1
+    assert not told(settle("verified"))
+    assert not told(change(city="foshan"))
+    assert len(told(change(name={"en": "Lingnan College"}))) == 1
+
+
 def test_a_mail_server_that_is_away_undoes_no_decision(owner, settings, django_capture_on_commit_callbacks):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
