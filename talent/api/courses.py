@@ -120,7 +120,10 @@ class CourseRunRead(TypedDict):
     online: bool
     city: CitySmall | None
     base: BaseSmall | None
-    state: Literal["open", "full", "begun", "over", "cancelled"]
+    state: Annotated[
+        Literal["open", "full", "closed", "begun", "over", "cancelled"],
+        "`closed`: its course was closed before it began; nobody can join",
+    ]
     cancelled_at: Moment | None
 
 
