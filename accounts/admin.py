@@ -3,11 +3,15 @@
 from functools import cache
 from typing import Any
 
+import allauth.account.admin  # noqa: F401  registers what is replaced below
+import django.contrib.auth.admin  # noqa: F401  the same
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
 from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.utils import label_for_field
+from django.contrib.auth.models import Group
 from django.db.models import Model, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -212,6 +216,19 @@ class UserAdmin(ReadOnly):
     search_fields = ("email", "name")
     fields = ("email", "name", "is_staff", "is_superuser", "is_active", "date_joined", "last_login", "public_id")
     inlines = (MembershipRows,)
+
+
+# What other packages put on the desk would change people's ways in with no row in the audit trail: addresses are read
+# here as all else is, and confirmed by their people; groups decide nothing in this house.
+admin.site.unregister([EmailAddress, Group])
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(ReadOnly):
+    list_display = ("email", "user", "primary", "verified")
+    list_filter = ("primary", "verified")
+    search_fields = ("email", "user__email", "user__name")
+    list_select_related = ("user",)
 
 
 @cache
