@@ -214,7 +214,17 @@ class UserAdmin(ReadOnly):
     list_display = ("email", "name", "is_staff", "is_active", "date_joined")
     list_filter = ("is_staff", "is_active")
     search_fields = ("email", "name")
-    fields = ("email", "name", "is_staff", "is_superuser", "is_active", "date_joined", "last_login", "public_id")
+    fields = (
+        "email",
+        "name",
+        "language",
+        "is_staff",
+        "is_superuser",
+        "is_active",
+        "date_joined",
+        "last_login",
+        "public_id",
+    )
     inlines = (MembershipRows,)
 
 

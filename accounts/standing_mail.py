@@ -1,5 +1,6 @@
 """What is written about an organisation's standing: to staff that it waits, to its owners what staff decided."""
 
+from collections.abc import Iterable
 from functools import partial
 
 from django.conf import settings
@@ -8,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .letters import in_every_language
+from .letters import Said, in_language_of
 from .models import Organisation, User
 from .permissions import WHO_MAY, Act
 from .tasks import post_letter
@@ -28,9 +29,7 @@ def tell_owners(organisation: Organisation, reason: str) -> None:
     owners = User.objects.filter(
         memberships__organisation=organisation, memberships__role__in=WHO_MAY[Act.CHANGE_ORGANISATION], is_active=True
     )
-    subject, text = in_every_language(partial(_said, organisation, reason))
-    for email in owners.values_list("email", flat=True):
-        post_letter(to=email, subject=subject, text=text)
+    _post(owners, partial(_said, organisation, reason))
 
 
 def tell_staff(organisation: Organisation, but: User) -> None:
@@ -39,9 +38,13 @@ def tell_staff(organisation: Organisation, but: User) -> None:
     Who brought it about knows.
     """
     staff = User.objects.filter(is_staff=True, is_active=True).exclude(pk=but.pk)
-    subject, text = in_every_language(partial(_waits, organisation))
-    for email in staff.values_list("email", flat=True):
-        post_letter(to=email, subject=subject, text=text)
+    _post(staff, partial(_waits, organisation))
+
+
+def _post(readers: Iterable[User], said: Said) -> None:
+    for reader in readers:
+        subject, text = in_language_of(reader, said)
+        post_letter(to=reader.email, subject=subject, text=text)
 
 
 def _waits(organisation: Organisation) -> tuple[str, str]:

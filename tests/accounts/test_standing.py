@@ -223,6 +223,17 @@ def test_its_owners_are_written_why_in_both_languages_once_it_is_decided(owner, 
     assert [one.subject.split(" · ")[0] for one in mail.outbox[1:]] == ["Lingnan is verified"]
 
 
+def test_an_owner_who_chose_a_language_is_written_in_it(owner, django_capture_on_commit_callbacks):
+    owner.language = "zh-hans"
+    owner.save()
+    firm = factories.a_firm(owner, state="pending", name_en="Lingnan", name_zh="岭南")
+    with django_capture_on_commit_callbacks(execute=True):
+        settle_standing(organisation=firm, state="verified", by=factories.staff(), reason="Fine.")
+    [letter] = mail.outbox
+    assert letter.subject == "岭南已核验"
+    assert "The platform's staff say" not in letter.body
+
+
 def test_staff_are_told_once_that_somebody_waits(client, owner, django_capture_on_commit_callbacks):
     staff = factories.staff()
     factories.a_user(is_staff=True, is_active=False)
