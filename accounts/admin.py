@@ -3,10 +3,15 @@
 from functools import cache
 from typing import Any
 
+import allauth.account.admin  # noqa: F401  registers what is replaced below
+import django.contrib.auth.admin  # noqa: F401  the same
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
 from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
+from django.contrib.admin.utils import label_for_field
+from django.contrib.auth.models import Group
 from django.db.models import Model, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -21,8 +26,8 @@ from stdnum.cn import uscc
 from .deeds import DEEDS
 from .errors import InvalidInput, StateForbids
 from .identity import PublicId
-from .models import AuditRow, City, Consent, Invitation, Membership, Organisation, Token, User, Verification
-from .organisations import settle_standing
+from .models import AuditRow, City, Consent, Invitation, Letter, Membership, Organisation, Token, User, Verification
+from .organisations import as_verified, settle_standing
 
 # Staff sign in where everybody does: with the same limits on guessing, and in the same words.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -140,7 +145,7 @@ class OrganisationAdmin(ReadOnly):
 
     @admin.display(description=later("Checks"))
     def checks(self, organisation: Organisation) -> SafeString:
-        """What can be looked up here: the check character, and whether others hold the code."""
+        """What can be looked up here: the check character, whether others hold the code, what was verified before."""
         sound = uscc.is_valid(organisation.credit_code)
         others = Organisation.objects.filter(credit_code=organisation.credit_code).exclude(pk=organisation.pk)
         said = [_("The check character is right.") if sound else _("The check character is wrong.")]
@@ -148,6 +153,11 @@ class OrganisationAdmin(ReadOnly):
             _("%(name)s has the same code (%(state)s).") % {"name": other, "state": other.get_state_display()}
             for other in others
         ] or [_("No other body has this code.")]
+        said += [
+            _("When it was verified, %(field)s was “%(value)s”.")
+            % {"field": label_for_field(name, Organisation), "value": value}
+            for name, value in as_verified(organisation).items()
+        ]
         return format_html("{}", pgettext("between sentences", " ").join(said))
 
     @admin.action(description=later("Settle the standing of the chosen ones…"), permissions=["settle"])
@@ -204,8 +214,31 @@ class UserAdmin(ReadOnly):
     list_display = ("email", "name", "is_staff", "is_active", "date_joined")
     list_filter = ("is_staff", "is_active")
     search_fields = ("email", "name")
-    fields = ("email", "name", "is_staff", "is_superuser", "is_active", "date_joined", "last_login", "public_id")
+    fields = (
+        "email",
+        "name",
+        "language",
+        "is_staff",
+        "is_superuser",
+        "is_active",
+        "date_joined",
+        "last_login",
+        "public_id",
+    )
     inlines = (MembershipRows,)
+
+
+# What other packages put on the desk would change people's ways in with no row in the audit trail: addresses are read
+# here as all else is, and confirmed by their people; groups decide nothing in this house.
+admin.site.unregister([EmailAddress, Group])
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(ReadOnly):
+    list_display = ("email", "user", "primary", "verified")
+    list_filter = ("primary", "verified")
+    search_fields = ("email", "user__email", "user__name")
+    list_select_related = ("user",)
 
 
 @cache
@@ -294,6 +327,14 @@ class InvitationAdmin(ReadOnly):
     search_fields = ("email", "organisation__name_en", "organisation__name_zh")
     list_select_related = ("organisation", "invited_by")
     exclude = ("digest",)
+
+
+@admin.register(Letter)
+class LetterAdmin(ReadOnly):
+    """What was not sent yet, and what could not be; what was sent is gone."""
+
+    list_display = ("subject", "to", "created_at", "attempt", "due_at", "error")
+    exclude = ("text",)  # what one is written is for them
 
 
 @admin.register(City)

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterable
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from .errors import FieldError, InvalidInput
+from .letters import keep_language
 from .models import User
 
 Path = tuple[str | int, ...]
@@ -44,6 +46,7 @@ class SignupForm(forms.Form):
     def signup(self, request: object, user: User) -> None:
         user.name = self.cleaned_data["name"]
         user.save(update_fields=["name"])
+        keep_language(user, get_language() or "")
 
 
 class TokenForm(forms.Form):

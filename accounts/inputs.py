@@ -87,7 +87,7 @@ class Prose(serializers.CharField):
 
 
 class WhyInput(Input):
-    """Why something comes to its end."""
+    """Why something comes to its end: a posting, a base, a run. The same on pages and over the API."""
 
     why = Prose(max_length=1000, allow_blank=True, default="", help_text="Kept in the audit trail.")
 

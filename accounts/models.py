@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar, NoReturn
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import AnonymousUser, PermissionsMixin
 from django.db import models
@@ -60,6 +61,7 @@ class User(PublicId, AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField(_("email"), unique=True)
     name = models.CharField(_("name"), max_length=100, blank=True)
+    language = models.CharField(_("language of letters"), max_length=10, choices=settings.LANGUAGES, blank=True)
     is_staff = models.BooleanField(_("platform staff"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("joined at"), default=timezone.now, editable=False)
@@ -263,6 +265,37 @@ class Token(PublicId):
 
     def __str__(self) -> str:
         return self.name
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    def due(self) -> "LetterQuerySet":
+        """Those that are to be sent now: no worker holds them, and they were not tried in vain too often."""
+        return self.filter(due_at__lte=timezone.now(), attempt__lt=Letter.LAST_ATTEMPT)
+
+
+class Letter(models.Model):
+    """A letter that waits to be sent; the row is gone once it was. Only `accounts/tasks.py` writes and sends them."""
+
+    LAST_ATTEMPT = 5
+
+    to = models.EmailField(_("to"))
+    subject = models.TextField(_("subject of a letter"))
+    text = models.TextField(_("text"))
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    due_at = models.DateTimeField(_("due at"), default=timezone.now)
+    attempt = models.PositiveSmallIntegerField(_("attempt"), default=0)
+    error = models.TextField(_("error"), blank=True)
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("letter")
+        verbose_name_plural = _("letters")
+        ordering = ["id"]
+        indexes = [models.Index(fields=["due_at"], name="letter_for_sweeper")]
+
+    def __str__(self) -> str:
+        return self.subject
 
 
 class AuditQuerySet(models.QuerySet["AuditRow"]):

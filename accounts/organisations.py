@@ -9,12 +9,14 @@ from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from . import audit, events
 from .errors import FieldError, InvalidInput, NotAllowed, StateForbids
-from .models import City, Membership, Organisation, User, Verification
+from .models import AuditRow, City, Membership, Organisation, User, Verification
 from .permissions import Act, demand
-from .standing_mail import tell_owners
+from .standing_mail import tell_owners, tell_staff
 
 DECISIONS = (Organisation.State.VERIFIED, Organisation.State.RETURNED, Organisation.State.SUSPENDED)
-"""What staff decide; pending again is what the owner's change makes of one that was sent back."""
+"""What staff decide; pending again is what the owner's change makes of a body (`change_organisation`)."""
+CHECKED = ("name_en", "name_zh", "credit_code")
+"""What staff have looked at when they verify a body, beside its kind, which stays."""
 
 
 def check_credit_code(code: str) -> str:
@@ -38,8 +40,11 @@ def register_organisation(
     credit_code: str,
     city: City | None,
     public_id: uuid.UUID | None = None,
+    tell: bool = True,
 ) -> Organisation:
     """Register a body as pending; who registers it becomes its owner. A name given in one language serves both.
+
+    Staff are written to, unless `tell` is false.
 
     A form gives the id that it was opened with, so that sending it twice cannot make two. That another body has the
     code is not told here: before staff have looked, it would only say who is registered.
@@ -60,7 +65,7 @@ def register_organisation(
     except IntegrityError:
         raise StateForbids("registered_already", _("This form was sent already.")) from None
     Membership.objects.create(user=by, organisation=organisation, role=Membership.Role.OWNER)
-    Verification.objects.create(organisation=organisation, state=organisation.state, by=by)
+    _put_before_staff(organisation, by, tell=tell)
     audit.record(
         actor=by,
         action="register_organisation",
@@ -117,24 +122,26 @@ def settle_standing(
 def change_organisation(
     *, organisation: Organisation, by: User, name_en: str, name_zh: str, credit_code: str, city: City | None
 ) -> Organisation:
-    """Change what was registered. One that was sent back is put before the staff again; a verified code stays."""
+    """Change what was registered.
+
+    One that was sent back is put before the staff again, and so is a verified one whose name or code is another now:
+    nobody has looked at that, and until somebody has, nothing of it is published or matched.
+    """
     demand(by, Act.CHANGE_ORGANISATION, organisation)
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
-    code = check_credit_code(credit_code)
-    if code != organisation.credit_code and organisation.state in {
-        Organisation.State.VERIFIED,
-        Organisation.State.SUSPENDED,
-    }:
-        detail = _("The code was verified and can't be changed here; write to the platform's staff.")
-        raise InvalidInput([FieldError(("credit_code",), "verified", detail)])
     before = _as_recorded(organisation)
     organisation.name_en, organisation.name_zh = name_en or name_zh, name_zh or name_en
-    organisation.credit_code, organisation.city = code, city
-    if organisation.state == Organisation.State.RETURNED:
-        organisation.state = Organisation.State.PENDING
-        Verification.objects.create(organisation=organisation, state=organisation.state, by=by)
-    organisation.save()
+    organisation.credit_code, organisation.city = check_credit_code(credit_code), city
     after = _as_recorded(organisation)
+    was_verified = organisation.state == Organisation.State.VERIFIED
+    unchecked = any(after[name] != before[name] for name in CHECKED)
+    if organisation.state == Organisation.State.RETURNED or (was_verified and unchecked):
+        organisation.state = Organisation.State.PENDING
+        _put_before_staff(organisation, by)
+        after["state"] = str(organisation.state)
+    organisation.save()
+    if was_verified and unchecked:
+        events.organisation_standing_changed.send(sender=Organisation, organisation=organisation)
     changed = [name for name in after if after[name] != before[name]]
     audit.record(
         actor=by,
@@ -145,6 +152,25 @@ def change_organisation(
         after={name: after[name] for name in changed},
     )
     return organisation
+
+
+def _put_before_staff(organisation: Organisation, by: User, *, tell: bool = True) -> None:
+    """Write down that a body waits for verification from now on, and tell those who verify."""
+    Verification.objects.create(organisation=organisation, state=organisation.state, by=by)
+    if tell:
+        tell_staff(organisation, but=by)
+
+
+def as_verified(organisation: Organisation) -> dict[str, str]:
+    """What staff saw when they verified it last, by field, of what an owner has changed since."""
+    seen: dict[str, str] = {}
+    trail = AuditRow.objects.filter(subject_id=organisation.public_id).order_by("-id")
+    for action, before, after in trail.values_list("action", "before", "after"):
+        if action == "settle_standing" and after["state"] == Organisation.State.VERIFIED:
+            return {name: seen[name] for name in CHECKED if seen.get(name, kept := getattr(organisation, name)) != kept}
+        if action == "change_organisation":
+            seen |= before  # an older row tells what was there before a newer one
+    return {}
 
 
 def _as_recorded(organisation: Organisation) -> dict[str, str | None]:

@@ -21,7 +21,7 @@ from rest_framework.views import APIView
 
 from .api import Resource, answers
 from .errors import FieldError, InvalidInput
-from .inputs import Input, checked
+from .inputs import Input, WhyInput, checked
 from .models import Organisation, User
 from .posting import Life, Posting
 
@@ -65,6 +65,20 @@ def _faults_of(given: Input) -> tuple[FieldError, ...]:
 
 
 # Which, and in what order ---------------------------------------------------------------------------------------------
+class Mine(django_filters.BooleanFilter):
+    """What belongs to the organisations that the reader acts for, or (`false`) what does not."""
+
+    def __init__(self, field_name: str = "organisation") -> None:
+        label = "`true`: those of the organisations that I act for; `false`: the others; left out: all"
+        super().__init__(field_name=field_name, label=label)
+
+    def filter(self, qs: QuerySet[Any], value: bool | None) -> QuerySet[Any]:
+        if value is None:
+            return qs
+        mine = Organisation.objects.of_member(self.parent.request.user).values("id")
+        return (qs.filter if value else qs.exclude)(**{f"{self.field_name}__in": mine})
+
+
 class PostingFilter(django_filters.FilterSet):
     """Which postings a list shows; a kind adds its own questions."""
 
@@ -75,7 +89,10 @@ class PostingFilter(django_filters.FilterSet):
 class PostingOrdering(OrderingFilter):
     """The order of a list; the public id settles what is equal."""
 
-    ordering_description = "`created_at`, `changed_at` or `title`; with `-` before it the other way round"
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        *names, last = (f"`{name}`" for name in view.ordering_fields)
+        self.ordering_description = f"{', '.join(names)} or {last}; with `-` before it the other way round"
+        return super().get_schema_operation_parameters(view)
 
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: APIView) -> list[str]:
         asked = [name for name in request.query_params.get(self.ordering_param, "").split(",") if name]
@@ -94,11 +111,10 @@ class PostingResource(Resource, Generic[P]):
     """
 
     filter_backends = [DjangoFilterBackend, PostingOrdering]
-    ordering_fields = ("created_at", "changed_at", "title")
+    ordering_fields: ClassVar[tuple[str, ...]] = ("created_at", "changed_at", "title")
 
     life: ClassVar[Life[Any]]
     takes: ClassVar[type[Input]]  # the posting as it is written
-    closing: ClassVar[type[Input]]
 
     def read(self, posting: P) -> Any:
         """The posting in the shape that is answered."""
@@ -139,7 +155,7 @@ class PostingResource(Resource, Generic[P]):
 
     def close(self, request: Request, id: str) -> Response:
         posting = self.life.named(self.posting(id))
-        why = checked(self.closing(data=request.data))["why"]
+        why = checked(WhyInput(data=request.data))["why"]
         return self.as_it_is(self.life.close(by=self.person, why=why, **posting))
 
     def copy(self, request: Request, id: str) -> Response:
@@ -203,7 +219,7 @@ def described(
             "close": {
                 "operation_id": f"{many}_close",
                 "summary": f"Close {one}",
-                "request": {"application/json": view.closing},
+                "request": {"application/json": WhyInput},
                 "examples": a_reason,
                 "responses": changed,
             },

@@ -1,18 +1,18 @@
-"""What the owners of an organisation are written when the platform's staff have decided on it."""
+"""What is written about an organisation's standing: to staff that it waits, to its owners what staff decided."""
 
+from collections.abc import Iterable
 from functools import partial
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
-from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .letters import in_every_language
+from .letters import Said, in_language_of
 from .models import Organisation, User
 from .permissions import WHO_MAY, Act
+from .tasks import post_letter
 
 State = Organisation.State
 STANDS: dict[str, str | Promise] = {
@@ -29,9 +29,28 @@ def tell_owners(organisation: Organisation, reason: str) -> None:
     owners = User.objects.filter(
         memberships__organisation=organisation, memberships__role__in=WHO_MAY[Act.CHANGE_ORGANISATION], is_active=True
     )
-    subject, text = in_every_language(partial(_said, organisation, reason))
-    letters = [EmailMessage(subject, text, to=[email]) for email in owners.values_list("email", flat=True)]
-    transaction.on_commit(lambda: get_connection().send_messages(letters), robust=True)
+    _post(owners, partial(_said, organisation, reason))
+
+
+def tell_staff(organisation: Organisation, but: User) -> None:
+    """Write to each of the staff that somebody begins to wait for them: name and kind, and the way to the queue.
+
+    Who brought it about knows.
+    """
+    staff = User.objects.filter(is_staff=True, is_active=True).exclude(pk=but.pk)
+    _post(staff, partial(_waits, organisation))
+
+
+def _post(readers: Iterable[User], said: Said) -> None:
+    for reader in readers:
+        subject, text = in_language_of(reader, said)
+        post_letter(to=reader.email, subject=subject, text=text)
+
+
+def _waits(organisation: Organisation) -> tuple[str, str]:
+    waits = str(STANDS[Organisation.State.PENDING]) % {"name": " ".join(str(organisation).split())}
+    queue = f"{settings.SITE_URL}{reverse('admin:accounts_organisation_changelist')}?state__exact={organisation.state}"
+    return waits, f"{waits}\n\n{organisation.get_kind_display()}\n\n{queue}"
 
 
 def _said(organisation: Organisation, reason: str) -> tuple[str, str]:

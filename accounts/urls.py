@@ -17,5 +17,6 @@ urlpatterns = [
     path("invitations/<slug:key>/", member_views.invitation, name="invitation"),
     path("tokens/", views.tokens, name="tokens"),
     path("tokens/<uuid:public_id>/revoke/", views.token_revoke, name="token-revoke"),
+    path("language/setlang/", views.set_language, name="set_language"),
     path("mail/", views.mail, name="mail"),
 ]

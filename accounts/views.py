@@ -8,10 +8,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views import i18n
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from .forms import TokenForm
+from .letters import keep_language
 from .mail import may_read_mail, newest_mails
 from .models import Membership, Organisation, Token
 from .standing_mail import STANDS
@@ -50,6 +52,14 @@ def _title(memberships: list[Membership]) -> str:
     return ngettext("%(count)s organisation, verified", "%(count)s organisations, all verified", len(standing)) % {
         "count": len(standing)
     }
+
+
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Show the pages in another language from now on; whoever is signed in is written to in it, too."""
+    answer = i18n.set_language(request)
+    if request.method == "POST" and request.user.is_authenticated:
+        keep_language(request.user, request.POST.get("language", ""))
+    return answer
 
 
 @never_cache

@@ -248,6 +248,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "matching.tasks.sweep", "schedule": 2.0, "options": {"queue": "now", "expires": 4}},
+    "letters": {
+        "task": "accounts.tasks.send_due_letters",
+        "schedule": 30.0,
+        "options": {"queue": "bulk", "expires": 30},
+    },
     # What needs ask for together and what people write changes day by day: learnt anew at night.
     "fit": {
         "task": "matching.tasks.fit_near_skills",

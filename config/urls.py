@@ -18,7 +18,6 @@ urlpatterns = [
     path("", include("matching.urls")),
     path("", include("enterprises.urls")),
     path("accounts/", include("allauth.urls")),
-    path("language/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("config.api")),
     re_path("^api/", NothingHere.as_view()),

@@ -15,6 +15,7 @@ from accounts.forms import Path, errors_by_field
 from accounts.models import City, Organisation, User
 from accounts.permissions import Act, demand, may, role_of
 from accounts.registration import body_as_written
+from accounts.standing_mail import STANDS
 
 from .facts import FACTS
 from .forms import Pairs, with_typed
@@ -94,12 +95,15 @@ def organisation_change(request: HttpRequest, public_id: uuid.UUID) -> HttpRespo
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
         typed = _typed(request) | {"kind": found.kind}
+        stood = found.state
         try:
             found = change(by=request.user, organisation=found, data=_as_written(typed))
         except InvalidInput as wrong:
             errors = errors_by_field(wrong, _field_of)
         else:
             messages.success(request, _("Saved."))
+            if found.state != stood:
+                messages.warning(request, str(STANDS[found.state]) % {"name": found})
             return redirect("organisation", public_id=found.public_id)
     return _form(request, typed, errors, organisation=found)
 

@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from accounts.admin import ReadOnly
+from talent.models import HOLDERS
 
 from .models import Job, MatchList, Run, TextFit, WorkerBeat
 
@@ -32,7 +33,7 @@ class MatchListAdmin(ReadOnly):
         "text",
         "finished_at",
     )
-    list_select_related = ("ranking",)
+    list_select_related = tuple(f"ranking__{name}" for name in ("need", *HOLDERS))
 
 
 @admin.register(TextFit)

@@ -1,10 +1,12 @@
 """Where supply and demand meet: pairs, lists of matches, and the jobs that make them."""
 
+import datetime
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identity import PublicId
@@ -31,6 +33,11 @@ def _through(path: str, condition: Q) -> Q:
     parts: list[Any] = list(condition.children)
     asked = [_through(path, part) if isinstance(part, Q) else (f"{path}__{part[0]}", part[1]) for part in parts]
     return Q(*asked, _connector=condition.connector, _negated=condition.negated)
+
+
+def _moment(at: datetime.datetime) -> str:
+    """An instant as staff read it, in the platform's zone."""
+    return date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
 
 
 def _exactly_one(names: tuple[str, ...]) -> Q:
@@ -103,6 +110,9 @@ class Ranking(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.owner} → {self.get_candidates_display()}"
+
     @property
     def owner(self) -> Owner:
         owner = self.need or self.profile or self.program or self.course or self.expert
@@ -128,6 +138,9 @@ class MatchList(PublicId):
     class Meta:
         verbose_name = _("match list")
         verbose_name_plural = _("match lists")
+
+    def __str__(self) -> str:
+        return f"{self.ranking} · {_moment(self.finished_at)}"
 
 
 class MatchQuerySet(models.QuerySet["Match"]):
@@ -195,6 +208,9 @@ class Run(PublicId):
         verbose_name_plural = _("full runs")
         ordering = ["-id"]
 
+    def __str__(self) -> str:
+        return _moment(self.started_at)
+
 
 class Job(PublicId):
     """One piece of work; this row is its truth, a message only says "look at row N"."""
@@ -257,6 +273,9 @@ class Job(PublicId):
             models.Index(fields=["ranking", "state"], name="job_for_list_state"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.get_state_display()} · {_moment(self.created_at)}"
+
 
 class WorkerBeat(models.Model):
     """A worker's last sign of life."""
@@ -268,3 +287,6 @@ class WorkerBeat(models.Model):
     class Meta:
         verbose_name = _("heartbeat")
         verbose_name_plural = _("heartbeats")
+
+    def __str__(self) -> str:
+        return self.worker

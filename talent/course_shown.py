@@ -71,6 +71,7 @@ def ladders_of(course: Course) -> list[Ladder]:
 # How a run stands: tone, icon and word of its mark.
 RUN_STATES: dict[str, tuple[str, str, Any]] = {
     "open": ("good", "circle-check", pgettext_lazy("course run", "open")),
+    "closed": ("", "lock", pgettext_lazy("course run", "course closed")),
     "full": ("wait", "users", pgettext_lazy("course run", "full")),
     "begun": ("river", "clock", pgettext_lazy("course run", "has begun")),
     "over": ("", "lock", pgettext_lazy("course run", "over")),

@@ -249,7 +249,7 @@ def courses_found(
 
 
 def run_state(run: CourseRun, today: date | None = None) -> str:
-    """How a run stands: `cancelled`, `over`, `begun`, `full` or `open`."""
+    """How a run stands: `cancelled`, `over`, `begun`, `closed` (its course, before it began), `full` or `open`."""
     today = today or timezone.localdate()
     if run.cancelled_at:
         return "cancelled"
@@ -257,6 +257,8 @@ def run_state(run: CourseRun, today: date | None = None) -> str:
         return "over"
     if run.starts_on <= today:
         return "begun"
+    if run.course.status == Course.Status.CLOSED:
+        return "closed"
     return "full" if run.taken >= run.seats else "open"
 
 

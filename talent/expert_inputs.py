@@ -17,7 +17,6 @@ from accounts.inputs import (
     OneOf,
     Prose,
     Whole,
-    WhyInput,
     YesNo,
     city_by_code,
     prose_language,
@@ -98,10 +97,6 @@ class ExpertInput(Input):
         if again := twice(attrs["skills"]):
             raise serializers.ValidationError({"skills": again})
         return attrs
-
-
-class ExpertClosingInput(WhyInput):
-    """Why a profile is closed."""
 
 
 PLAIN = (

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from accounts.inputs import MANY_CHARACTERS, Day, Input, OneOf, Prose, Whole, WhyInput, city_by_code, prose_language
+from accounts.inputs import MANY_CHARACTERS, Day, Input, OneOf, Prose, Whole, city_by_code, prose_language
 from accounts.models import Organisation
 from accounts.prose import SpokenLanguage
 from skills.inputs import skills_by_code, twice
@@ -215,10 +215,6 @@ class ProgramInput(Input):
         if any(faults):
             raise serializers.ValidationError(faults)
         return rows
-
-
-class ProgramClosingInput(WhyInput):
-    """Why a program is closed."""
 
 
 def _meant(row: Values, standing: dict[Any, Intake]) -> Intake | None:

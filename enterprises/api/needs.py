@@ -25,7 +25,6 @@ from accounts.api import (
     names_of,
     organisation_small,
 )
-from accounts.inputs import MANY_CHARACTERS, Input, Prose
 from accounts.posting_api import PostingFilter, PostingResource, addresses, described
 from accounts.prose import ProseLanguage, WorkKind
 from enterprises.inputs import NeedInput
@@ -191,12 +190,6 @@ class NewNeedInput(NeedInput):
     organisation = serializers.UUIDField(help_text="Whose need it is; this does not change later.")
 
 
-class ClosingInput(Input):
-    """Why a need is closed."""
-
-    why = Prose(max_length=MANY_CHARACTERS, allow_blank=True, default="", help_text="Kept in the audit trail.")
-
-
 # For the schema: one example of each.
 WRITTEN_NEED = WRITTEN | {"area": AREA["code"], "skills": [{"skill": SKILL["code"]} | ASKED], "city": CITY["code"]}
 A_NEED = OpenApiExample("A need", value=WRITTEN_NEED, request_only=True)
@@ -242,7 +235,7 @@ class NeedFilter(PostingFilter):
 class NeedResource(PostingResource[Need]):
     """Needs: written as drafts, published, changed and closed by their organisation's owners and editors."""
 
-    life, takes, closing = LIFE, NeedInput, ClosingInput
+    life, takes = LIFE, NeedInput
     filterset_class = NeedFilter
 
     def get_queryset(self) -> QuerySet[Need]:

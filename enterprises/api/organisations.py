@@ -24,6 +24,7 @@ from accounts.api import (
     organisation_small,
 )
 from accounts.models import Membership, Organisation, User, Verification
+from accounts.posting_api import Mine
 from accounts.registration import OrganisationInput
 from enterprises.industries import Industry
 from enterprises.markets import Market
@@ -51,10 +52,10 @@ FACTS = {"credit_code": "91440600MA5DEMO018", "industry": "lighting", "size": "5
     }
 )
 class OrganisationRead(OrganisationSmall):
-    """A registered legal body. `reason` is what the platform's staff said last, for its members."""
+    """A registered legal body. `reason` is what the platform's staff said last; it is empty for who is no member."""
 
     kind: Annotated[str, Organisation.Kind]
-    credit_code: str
+    credit_code: Annotated[str | None, "for its members; null for others"]
     city: CitySmall | None
     industry: Annotated[str, Industry, OR_EMPTY]
     size: Annotated[str, Enterprise.Size, OR_EMPTY]
@@ -70,18 +71,18 @@ def organisation_read(organisation: Organisation, reader: User) -> OrganisationR
     """An organisation as `organisations_for` reads it."""
     facts = getattr(organisation, "enterprise", None) or Enterprise()
     role = cast(str | None, organisation.role)  # type: ignore[attr-defined]  # annotated below
-    said = organisation.reason if role or reader.is_staff else ""  # type: ignore[attr-defined]
+    within = role is not None or reader.is_staff
     return {
         **organisation_small(organisation),
         "kind": organisation.kind,
-        "credit_code": organisation.credit_code,
+        "credit_code": organisation.credit_code if within else None,
         "city": city_small(organisation.city),
         "industry": facts.industry,
         "size": facts.size,
         "pilot_zone": facts.pilot_zone,
         "target_markets": facts.target_markets,
         "state": organisation.state,
-        "reason": said or "",
+        "reason": (within and organisation.reason) or "",  # type: ignore[attr-defined]
         "role": role,
         "created_at": moment(organisation.created_at) or "",
     }
@@ -115,15 +116,11 @@ A_BODY = [
 class OrganisationFilter(django_filters.FilterSet):
     """Which organisations a list shows."""
 
-    mine = django_filters.BooleanFilter(method="only_mine", label="`true`: those that I act for")
+    mine = Mine("id")
 
     class Meta:
         model = Organisation
         fields: list[str] = []
-
-    def only_mine(self, rows: QuerySet[Organisation], name: str, value: bool) -> QuerySet[Organisation]:
-        annotated: QuerySet[Any] = rows
-        return annotated.filter(role__isnull=not value)
 
 
 class OrganisationResource(Resource):
@@ -170,7 +167,11 @@ class OrganisationResource(Resource):
         responses=answers(OrganisationRead, 401, 403, 404, 422),
     )
     def update(self, request: Request, id: str) -> Response:
-        """All fields anew, by an owner. One that was sent back is put before the staff again."""
+        """All fields anew, by an owner; the kind stays.
+
+        One that was sent back is put before the staff again. So is a verified one whose `name` or `credit_code` is
+        another now: it is `pending` until they have verified it anew, and nothing of it is published or matched.
+        """
         return self._changed(id, partial=False)
 
     @extend_schema(
@@ -180,7 +181,7 @@ class OrganisationResource(Resource):
         responses=answers(OrganisationRead, 401, 403, 404, 422),
     )
     def partial_update(self, request: Request, id: str) -> Response:
-        """The fields given, by an owner. One that was sent back is put before the staff again."""
+        """The fields given, by an owner; what is put before the staff again is told beside PUT."""
         return self._changed(id, partial=True)
 
     def _changed(self, id: str, *, partial: bool) -> Response:

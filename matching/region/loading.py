@@ -77,6 +77,7 @@ def _body(row: Row, staff: User, join: Join) -> Body:
         name_zh=row["name_zh"],
         credit_code=credit_code(Organisation.objects.count() + 1),
         city=City.objects.get(code=row["city"]),
+        tell=False,
     )
     if body.kind == Organisation.Kind.ENTERPRISE:
         Enterprise.objects.create(

@@ -26,16 +26,16 @@ from accounts.api import (
     names_of,
     organisation_small,
 )
-from accounts.inputs import checked
+from accounts.inputs import WhyInput, checked
 from accounts.models import Organisation
-from accounts.posting_api import organisation_named
+from accounts.posting_api import Mine, organisation_named
 from skills.api import SkillSmall, skill_small
 from skills.models import Skill
 from talent.base_inputs import TrainingBaseInput
 from talent.bases import change_base, close_base, create_base, put_base
 from talent.models import TrainingBase
 
-from .courses import A_CLOSING, BASE, BODY, CITY, SKILL, CourseClosingInput
+from .courses import A_CLOSING, BASE, BODY, CITY, SKILL
 
 WRITTEN = {
     "external_id": None,
@@ -122,15 +122,11 @@ class TrainingBaseFilter(django_filters.FilterSet):
     organisation = django_filters.UUIDFilter(field_name="organisation__public_id", label="an organisation's id")
     city = django_filters.CharFilter(field_name="city__code", label="a city's code")
     skill = django_filters.CharFilter(field_name="specialities__code", label="a speciality's code")
-    mine = django_filters.BooleanFilter(method="of_mine", label="those of one's own organisations only")
+    mine = Mine()
 
     class Meta:
         model = TrainingBase
         fields: list[str] = []
-
-    def of_mine(self, bases: QuerySet[TrainingBase], name: str, value: bool) -> QuerySet[TrainingBase]:
-        mine = Organisation.objects.of_member(self.request.user).values("id")
-        return bases.filter(organisation_id__in=mine) if value else bases
 
 
 class TrainingBaseResource(Resource):
@@ -194,14 +190,14 @@ class TrainingBaseResource(Resource):
     @extend_schema(
         operation_id="bases_close",
         summary="Close a training base",
-        request={"application/json": CourseClosingInput},
+        request={"application/json": WhyInput},
         examples=[A_CLOSING],
         responses=answers(TrainingBaseRead, 401, 403, 404, 409, 422),
     )
     def close(self, request: Request, id: str) -> Response:
         """Nothing takes place here any more. Refused while runs still do."""
         base = self.base(id)
-        why = checked(CourseClosingInput(data=request.data))["why"]
+        why = checked(WhyInput(data=request.data))["why"]
         return self.as_it_is(close_base(by=self.person, base=base, why=why))
 
     @extend_schema(

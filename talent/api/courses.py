@@ -26,10 +26,10 @@ from accounts.api import (
     names_of,
     organisation_small,
 )
-from accounts.inputs import MANY_CHARACTERS, Input, Prose, checked
+from accounts.inputs import WhyInput, checked
 from accounts.models import Organisation
 from accounts.permissions import Act, demand
-from accounts.posting_api import PostingFilter, PostingResource, addresses, described
+from accounts.posting_api import Mine, PostingFilter, PostingResource, addresses, described
 from accounts.prose import ProseLanguage, SpokenLanguage
 from skills.api import SkillSmall, skill_small
 from talent.course_inputs import CourseByKeyInput, CourseInput, CourseRunInput
@@ -120,7 +120,10 @@ class CourseRunRead(TypedDict):
     online: bool
     city: CitySmall | None
     base: BaseSmall | None
-    state: Literal["open", "full", "begun", "over", "cancelled"]
+    state: Annotated[
+        Literal["open", "full", "closed", "begun", "over", "cancelled"],
+        "`closed`: its course was closed before it began; nobody can join",
+    ]
     cancelled_at: Moment | None
 
 
@@ -234,12 +237,6 @@ class NewCourseInput(CourseInput):
     organisation = serializers.UUIDField(help_text="Whose course it is; this does not change later.")
 
 
-class CourseClosingInput(Input):
-    """Why a course, a run or a base comes to its end."""
-
-    why = Prose(max_length=MANY_CHARACTERS, allow_blank=True, default="", help_text="Kept in the audit trail.")
-
-
 # For the schema: the fields, and one example of each.
 RUN = CourseRunInput(data={})
 RUN_VALUE = WRITTEN_RUN | {"city": CITY["code"], "base": BASE["id"]}
@@ -258,7 +255,7 @@ A_CLOSING = OpenApiExample("A reason", value={"why": "Too few people asked for i
 class CourseFilter(PostingFilter):
     """Which courses a list shows; `city`, `online` and `starts_after` are looked for in one and the same run ahead."""
 
-    mine = django_filters.BooleanFilter(method="of_mine", label="those of one's own organisations only")
+    mine = Mine()
     skill = django_filters.CharFilter(method="as_asked", label="the code of a skill that they lead to")
     city = django_filters.CharFilter(method="as_asked", label="the code of a city in which a run takes place")
     online = django_filters.BooleanFilter(method="as_asked", label="whether a run takes place online")
@@ -267,10 +264,6 @@ class CourseFilter(PostingFilter):
     class Meta:
         model = Course
         fields: list[str] = []
-
-    def of_mine(self, courses: QuerySet[Course], name: str, value: bool) -> QuerySet[Course]:
-        mine = Organisation.objects.of_member(self.request.user).values("id")
-        return courses.filter(organisation_id__in=mine) if value else courses
 
     def as_asked(self, courses: QuerySet[Course], name: str, value: Any) -> QuerySet[Course]:
         return courses  # all of them together, below
@@ -308,7 +301,7 @@ class CourseResource(PostingResource[Course]):
     """Courses: written as drafts, published, changed and closed by their organisation's owners and editors."""
 
     permission_classes = [IsAuthenticatedOrReadOnly]
-    life, takes, closing = LIFE, CourseInput, CourseClosingInput
+    life, takes = LIFE, CourseInput
     filterset_class = CourseFilter
 
     def get_queryset(self) -> QuerySet[Course]:
@@ -371,14 +364,14 @@ class CourseRunResource(Resource):
     @extend_schema(
         operation_id="courses_runs_cancel",
         summary="Cancel a run",
-        request={"application/json": CourseClosingInput},
+        request={"application/json": WhyInput},
         examples=[A_CLOSING],
         responses=answers(CourseRunRead, 401, 403, 404, 409, 422),
     )
     def cancel(self, request: Request, id: str, run: str) -> Response:
         """It is called off for good, and stays where people can read that it is."""
         found = self.run(id, run)
-        why = checked(CourseClosingInput(data=request.data))["why"]
+        why = checked(WhyInput(data=request.data))["why"]
         return self.as_it_is(cancel_run(by=self.person, run=found, why=why))
 
     @extend_schema(

@@ -5,7 +5,6 @@ from typing import Annotated, TypedDict
 import django_filters
 from django.db.models import Prefetch, QuerySet
 from django.urls import path
-from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -26,7 +25,7 @@ from accounts.api import (
 )
 from accounts.posting_api import PostingResource, addresses, described, organisation_if_named
 from accounts.prose import ProseLanguage, SpokenLanguage
-from talent.expert_inputs import ExpertClosingInput, ExpertInput
+from talent.expert_inputs import ExpertInput
 from talent.experts import LIFE, copy_expert, create_expert, experts_of, experts_that
 from talent.models import Claim, Expert
 
@@ -181,12 +180,12 @@ class ExpertFilter(django_filters.FilterSet):
 class ExpertResource(PostingResource[Expert]):
     """Experts: each person's own profile, and those posted by schools, training bases and authorities."""
 
-    filter_backends = [DjangoFilterBackend]
-    life, takes, closing = LIFE, ExpertInput, ExpertClosingInput
+    ordering_fields = ("created_at", "changed_at", "name_en", "name_zh")
+    life, takes = LIFE, ExpertInput
     filterset_class = ExpertFilter
 
     def get_queryset(self) -> QuerySet[Expert]:
-        return as_read(Expert.objects.visible_to(self.request.user)).order_by("-created_at", "public_id")
+        return as_read(Expert.objects.visible_to(self.request.user))
 
     def read(self, posting: Expert) -> ExpertRead:
         return expert_read(posting)
@@ -194,8 +193,7 @@ class ExpertResource(PostingResource[Expert]):
     @extend_schema(operation_id="experts_mine_list", summary="My experts", responses=answers(ExpertRead, 401, 422))
     def mine(self, request: Request) -> Response:
         """One's own profile and those of one's organisations, in any state. Newest first."""
-        rows = as_read(experts_of(self.person)).order_by("-created_at", "public_id")
-        return self.paged(self.filter_queryset(rows), self.read)
+        return self.paged(self.filter_queryset(as_read(experts_of(self.person))), self.read)
 
     def create(self, request: Request) -> Response:
         organisation = organisation_if_named(self.person, request.data, ExpertInput)

@@ -24,12 +24,11 @@ from accounts.api import (
     moment,
     organisation_small,
 )
-from accounts.models import Organisation
-from accounts.posting_api import PostingFilter, PostingResource, addresses, described
+from accounts.posting_api import Mine, PostingFilter, PostingResource, addresses, described
 from accounts.prose import ProseLanguage, SpokenLanguage
 from skills.api import SkillSmall, skill_small
 from talent.models import Claim, Course, Intake, Program, ProgramCourse
-from talent.program_inputs import IntakeInput, ProgramClosingInput, ProgramInput
+from talent.program_inputs import IntakeInput, ProgramInput
 from talent.programs import LIFE, add_intake, change_intake, remove_intake
 
 # Shapes ---------------------------------------------------------------------------------------------------------------
@@ -219,15 +218,11 @@ class ProgramFilter(PostingFilter):
 
     study = django_filters.ChoiceFilter(choices=Program.Study.choices)
     city = django_filters.CharFilter(field_name="city__code", label="a city's code")
-    mine = django_filters.BooleanFilter(method="only_mine", label="`true`: those of the schools that I act for")
+    mine = Mine()
 
     class Meta:
         model = Program
         fields: list[str] = []
-
-    def only_mine(self, rows: QuerySet[Program], name: str, value: bool) -> QuerySet[Program]:
-        mine = Organisation.objects.of_member(self.request.user).values("id")
-        return rows.filter(organisation_id__in=mine) if value else rows.exclude(organisation_id__in=mine)
 
 
 # Resources ------------------------------------------------------------------------------------------------------------
@@ -255,7 +250,7 @@ class ProgramResource(PostingResource[Program]):
     """Programs: written as drafts, published, changed and closed by their school's owners and editors."""
 
     permission_classes = [IsAuthenticatedOrReadOnly]
-    life, takes, closing = LIFE, ProgramInput, ProgramClosingInput
+    life, takes = LIFE, ProgramInput
     filterset_class = ProgramFilter
 
     def get_queryset(self) -> QuerySet[Program]:

@@ -3,9 +3,13 @@
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib import admin
+from django.db import connection
+from django.db.models import Model
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.audit import record
 from accounts.deeds import DEEDS
@@ -13,6 +17,8 @@ from accounts.models import AuditRow, Organisation, Verification
 from accounts.organisations import settle_standing
 from enterprises.facts import change_facts
 from enterprises.models import Enterprise
+from matching.models import Ranking, WorkerBeat
+from matching.runs import start_full_run
 from skills.models import NearSkill
 from talent.links import ask_link
 from talent.programs import close_program
@@ -100,18 +106,68 @@ def test_state_is_never_edited_directly(desk):
     assert desk.post(address, {"state": "verified"}).status_code == 403
 
 
-OURS = {"accounts", "skills", "talent", "enterprises", "matching"}
-
-
-MODELS = [model for model in admin.site._registry if model._meta.app_label in OURS]
+MODELS = list(admin.site._registry)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 def test_every_list_of_the_desk_opens_and_only_near_skills_are_added_there(desk, model):
     factories.a_published_need(factories.a_firm(factories.a_user()))
     name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
-    assert desk.get(reverse(f"{name}_changelist")).status_code == 200
-    assert desk.get(reverse(f"{name}_add")).status_code == (200 if model is NearSkill else 403)
+    for _who in ("staff", "superuser"):
+        page = desk.get(reverse(f"{name}_changelist"))
+        assert page.status_code == 200
+        assert 'value="delete_selected"' not in page.content.decode()
+        assert desk.get(reverse(f"{name}_add")).status_code == (200 if model is NearSkill else 403)
+        desk.force_login(factories.staff())
+
+
+def test_not_even_a_superuser_confirms_or_changes_an_address_at_the_desk(client):
+    person = factories.a_user()
+    address = EmailAddress.objects.create(user=person, email=person.email)
+    client.force_login(factories.staff())
+    every, one = reverse("admin:account_emailaddress_changelist"), "admin:account_emailaddress_change"
+    assert person.email in client.get(every).content.decode()
+    client.post(every, {"action": "make_verified", "_selected_action": [address.pk]})
+    assert client.post(reverse(one, args=[address.pk]), {"email": "x@crossing.example"}).status_code == 403
+    address.refresh_from_db()
+    assert (address.email, address.verified) == (person.email, False)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_what_the_desk_shows_is_called_by_a_name_of_its_own(desk, student, work, language):
+    held = [claim.skill for claim in student.claims.all()]
+    need = factories.a_published_need(factories.a_firm(factories.a_user()), dict.fromkeys(held, 2))
+    factories.a_published_course(factories.a_school())
+    work()
+    start_full_run(by=factories.staff())
+    WorkerBeat.objects.create(worker="one:1", queue="now", seen_at=timezone.now())
+    for model in admin.site._registry:
+        related = {field.related_model for field in model._meta.concrete_fields if field.is_relation}
+        assert all(of.__str__ is not Model.__str__ for of in {model, *related}), model
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        rows = model._default_manager.all()[:3]
+        for page in (reverse(f"{name}_changelist"), *(reverse(f"{name}_change", args=[row.pk]) for row in rows)):
+            assert " object (" not in desk.get(page, headers={"accept-language": language}).content.decode(), page
+    [of_need] = Ranking.objects.filter(need=need, candidates="students")
+    with translation.override(language):
+        assert str(of_need) == f"{need.title} → {'people' if language == 'en' else '人才'}"
+        assert re.fullmatch(rf"{of_need} · \d{{4}}-\d\d-\d\d \d\d:\d\d", str(of_need.current))
+
+
+def test_the_list_of_match_lists_costs_as_many_queries_for_many(desk, student, work):
+    held, firm = [claim.skill for claim in student.claims.all()], factories.a_firm(factories.a_user())
+
+    def queries():
+        work()
+        with CaptureQueriesContext(connection) as asked:
+            desk.get(reverse("admin:matching_matchlist_changelist"))
+        return len(asked)
+
+    factories.a_published_need(firm, {held[0]: 2})
+    few = queries()
+    for _ in range(4):
+        factories.a_published_need(firm, {held[0]: 2})
+    assert queries() == few
 
 
 def test_staff_read_a_profile_with_its_name(desk, student):

@@ -101,6 +101,20 @@ def test_a_form_without_its_token_says_what_to_do():
     assert "Send it again" in answer.content.decode()
 
 
+def test_the_language_switch_is_kept_for_letters(client, owner):
+    def switch(code):
+        client.post(reverse("set_language"), {"language": code, "next": "/"})
+        owner.refresh_from_db()
+        return owner.language
+
+    assert switch("zh-hans") == ""  # nobody is signed in
+    client.force_login(owner)
+    assert switch("zh-hans") == "zh-hans"
+    assert switch("tlh") == "zh-hans"
+    assert client.get(reverse("set_language")).status_code == 302
+    assert switch("en") == "en"
+
+
 def test_the_language_switch_leads_back_to_the_same_page(client):
     page = client.get(reverse("account_signup")).content.decode()
     found = re.search(r'name="language" value="([^"]+)"', page)

@@ -125,11 +125,14 @@ def test_saving_the_same_again_leaves_no_trace(client, firm, owner):
     assert AuditRow.objects.count() == before
 
 
-def test_a_verified_code_stays(client, firm, owner):
+def test_who_changes_what_staff_checked_is_told_before_and_after_that_they_check_again(client, firm, owner):
     client.force_login(owner)
-    answer = client.post(reverse("organisation-change", args=[firm.public_id]), a_form())
-    assert answer.status_code == 422
-    assert "The code was verified" in answer.content.decode()
+    form = reverse("organisation-change", args=[firm.public_id])
+    assert "Change one of them, and staff check again" in client.get(form).content.decode()
+    answer = client.post(form, a_form(credit_code=firm.credit_code), follow=True)
+    assert "Ruoxi Textile waits for verification" in answer.content.decode()
+    assert "Until then nothing of it is published or matched" in answer.content.decode()
+    assert "staff check again" not in client.get(form).content.decode()
 
 
 def test_a_firm_that_was_sent_back_reads_why_and_saving_puts_it_before_the_staff_again(client, owner):

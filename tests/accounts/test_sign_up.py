@@ -33,6 +33,12 @@ def sign_up(client: Client, email: str = "mei@crossing.example", **more: str):
     return client.post(reverse("account_signup"), typed, follow=True)
 
 
+@pytest.mark.parametrize(("asked", "kept"), [("zh-CN,zh;q=0.9", "zh-hans"), ("en", "en"), ("tlh", "en")])
+def test_who_signs_up_is_written_to_in_the_language_of_that_page(asked, kept):
+    sign_up(Client(headers={"accept-language": asked}))
+    assert User.objects.get().language == kept
+
+
 def test_a_new_person_signs_up_confirms_chooses_a_door_and_fills_in_a_profile(client):
     skills = factories.some_skills(3)
     answer = sign_up(client)

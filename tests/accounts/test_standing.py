@@ -7,7 +7,7 @@ from django.core import mail
 from django.urls import reverse
 
 from accounts.errors import InvalidInput, NotAllowed, OrganisationSuspended, StateForbids
-from accounts.models import AuditRow, Membership, Organisation
+from accounts.models import AuditRow, Letter, Membership, Organisation
 from accounts.organisations import register_organisation, settle_standing
 from accounts.permissions import WHILE_SUSPENDED, WHO_MAY, Act, demand, may
 from accounts.registration import change_body, register_body
@@ -223,6 +223,54 @@ def test_its_owners_are_written_why_in_both_languages_once_it_is_decided(owner, 
     assert [one.subject.split(" · ")[0] for one in mail.outbox[1:]] == ["Lingnan is verified"]
 
 
+def test_an_owner_who_chose_a_language_is_written_in_it(owner, django_capture_on_commit_callbacks):
+    owner.language = "zh-hans"
+    owner.save()
+    firm = factories.a_firm(owner, state="pending", name_en="Lingnan", name_zh="岭南")
+    with django_capture_on_commit_callbacks(execute=True):
+        settle_standing(organisation=firm, state="verified", by=factories.staff(), reason="Fine.")
+    [letter] = mail.outbox
+    assert letter.subject == "岭南已核验"
+    assert "The platform's staff say" not in letter.body
+
+
+def test_staff_are_told_once_that_somebody_waits(client, owner, django_capture_on_commit_callbacks):
+    staff = factories.staff()
+    factories.a_user(is_staff=True, is_active=False)
+
+    def told(act):
+        mail.outbox.clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            act()
+        return [letter for letter in mail.outbox if letter.to == [staff.email]]
+
+    sent = a_body(name={"zh-Hans": "岭南学院", "en": "Lingnan College"})
+    [letter] = told(lambda: register_body(by=owner, data=sent))
+    body = Organisation.objects.get()
+    assert mail.outbox == [letter]
+    assert letter.subject == "Lingnan College waits for verification · 岭南学院等待核验"
+    assert "university" in letter.body
+    assert "大学" in letter.body
+    for within in (owner.email, owner.name, body.credit_code):
+        assert within not in letter.body
+    [queue, _again] = re.findall(r"https?://[^/]+(/\S+)", letter.body)
+    client.force_login(staff)
+    assert "Lingnan College" in client.get(queue).content.decode()
+
+    def change(**fields):
+        return lambda: change_body(by=owner, organisation=body, data=fields, partial=True)
+
+    def settle(state):
+        return lambda: settle_standing(organisation=body, state=state, by=staff, reason="So.")
+
+    assert not told(change(name={"en": "Lingnan"}))  # it waits already
+    assert not told(settle("returned"))
+    assert len(told(change(city=None))) == 1
+    assert not told(settle("verified"))
+    assert not told(change(city="foshan"))
+    assert len(told(change(name={"en": "Lingnan College"}))) == 1
+
+
 def test_a_mail_server_that_is_away_undoes_no_decision(owner, settings, django_capture_on_commit_callbacks):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
@@ -231,6 +279,7 @@ def test_a_mail_server_that_is_away_undoes_no_decision(owner, settings, django_c
         settle_standing(organisation=firm, state="verified", by=factories.staff(), reason="Fine.")
     firm.refresh_from_db()
     assert firm.state == "verified"
+    assert Letter.objects.get().to == owner.email  # it is tried again
 
 
 def test_the_trail_keeps_what_was_registered_and_what_of_it_was_changed(owner):
@@ -244,6 +293,55 @@ def test_the_trail_keeps_what_was_registered_and_what_of_it_was_changed(owner):
     row = AuditRow.objects.get(action="change_organisation")
     assert row.before == {"city": "foshan", "state": "returned"}
     assert row.after == {"city": "zhuhai", "state": "pending"}
+
+
+def test_a_verified_body_under_another_name_waits_and_its_postings_with_it(
+    api, firm, owner, student, announced, django_capture_on_commit_callbacks
+):
+    need = factories.a_published_need(firm)
+    place = f"/api/v1/needs/{need.public_id}/"
+    announced.clear()
+    with pytest.raises(InvalidInput):
+        change_body(by=owner, organisation=firm, data={"kind": "university"}, partial=True)
+    name = {"en": firm.name_en, "zh-Hans": "另一企业"}
+    with django_capture_on_commit_callbacks(execute=True):
+        renamed = change_body(by=owner, organisation=firm, data={"name": name}, partial=True)
+    assert renamed.state == "pending"
+    assert announced  # its lists are made anew
+    step = firm.verifications.first()
+    assert (step.state, step.by) == ("pending", owner)
+    row = AuditRow.objects.filter(action="change_organisation").latest("id")
+    assert (row.before["state"], row.after["state"]) == ("verified", "pending")
+    assert api(student.user).get(place).status_code == 404
+    assert api(owner).get(place).json()["status"] == "published"
+    settle_standing(organisation=firm, state="verified", by=factories.staff(), reason="The licence says so too.")
+    assert api(student.user).get(place).status_code == 200
+
+
+def test_the_desk_shows_what_was_verified_before(client, owner):
+    firm, staff = factories.a_firm(owner, state="pending", name_en="Old", name_zh="旧名"), factories.staff()
+    client.force_login(staff)
+    desk = reverse("admin:accounts_organisation_standing") + f"?ids={firm.pk}"
+
+    def verify():
+        settle_standing(organisation=firm, state="verified", by=staff, reason="Fine.")
+
+    def rename(**name):
+        change_body(by=owner, organisation=firm, data={"name": {"zh-Hans": "旧名"} | name}, partial=True)
+
+    rename(en="Older")
+    assert "When it was verified" not in client.get(desk).content.decode()
+    verify()
+    for new in ("New", "Newer"):
+        rename(en=new)
+    said = client.get(desk).content.decode()
+    assert "When it was verified, name in English was “Older”." in said
+    assert said.count("When it was verified") == 1
+    rename(en="Older")
+    assert "When it was verified" not in client.get(desk).content.decode()
+    rename(en="New")
+    verify()
+    assert "When it was verified" not in client.get(desk).content.decode()
 
 
 POSTED = {

@@ -140,6 +140,25 @@ def test_lists_are_filtered_and_a_word_that_is_no_choice_is_told(api, outsider):
     assert {fault["parameter"] for fault in wrong.data["errors"]} == {"advice", "language"}
 
 
+def test_lists_have_the_order_that_is_asked_for(api, dean, school):
+    for name_en, name_zh in (("B", "甲"), ("A", "丙"), ("C", "乙")):
+        factories.a_published_expert(organisation=school, name_en=name_en, name_zh=name_zh)
+
+    def names(**asked):
+        answer = api(dean).get(EXPERTS, asked)
+        assert api(dean).get(EXPERTS + "mine/", asked).data["results"] == answer.data["results"]
+        return "".join(one["name"]["en"] for one in answer.data["results"])
+
+    assert names() == names(ordering="-created_at") == "CAB"
+    assert names(ordering="created_at") == "BAC"
+    assert names(ordering="name_en") == "ABC"
+    assert names(ordering="-name_zh") == "BCA"
+    first = api(dean).get(EXPERTS, {"ordering": "name_en", "page_size": 2}).data
+    assert [one["name"]["en"] for one in api(dean).get(first["next"]).data["results"]] == ["C"]
+    refused = api(dean).get(EXPERTS, {"ordering": "title"})
+    assert [fault["parameter"] for fault in refused.data["errors"]] == ["ordering"]
+
+
 def test_a_page_costs_the_same_for_few_and_for_many(api, outsider):
     def queries():
         with CaptureQueriesContext(connection) as caught:

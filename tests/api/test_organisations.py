@@ -115,6 +115,18 @@ def test_why_it_was_sent_back_is_for_its_members(api, firm, owner, outsider):
     assert api(outsider).get(at(firm)).json()["reason"] == ""
 
 
+def test_its_code_is_for_its_members_and_staff(api, firm, viewer, outsider, student):
+    for reader, code in (
+        (viewer, firm.credit_code),
+        (factories.staff(), firm.credit_code),
+        (outsider, None),
+        (student.user, None),
+    ):
+        assert api(reader).get(at(firm)).json()["credit_code"] == code
+        listed = {row["id"]: row["credit_code"] for row in api(reader).get(ALL).json()["results"]}
+        assert listed[str(firm.public_id)] == code
+
+
 def test_an_owner_changes_it_and_one_that_was_sent_back_is_before_the_staff_again(api, firm, owner):
     Organisation.objects.filter(pk=firm.pk).update(state="returned")
     answer = api(owner).patch(at(firm), {"name": {"en": "New"}, "industry": "toys"}, format="json")
@@ -124,9 +136,11 @@ def test_an_owner_changes_it_and_one_that_was_sent_back_is_before_the_staff_agai
     assert api(owner).put(at(firm), an_enterprise(credit_code=firm.credit_code), format="json").status_code == 200
 
 
-def test_a_verified_code_stays(api, firm, owner):
-    answer = api(owner).patch(at(firm), {"credit_code": factories.a_credit_code()}, format="json")
-    assert faults(answer) == {"#/credit_code": "verified"}
+@pytest.mark.parametrize("new", [{"name": {"en": "Another"}}, {"credit_code": factories.a_credit_code()}])
+def test_what_staff_checked_is_put_before_them_again_and_the_rest_is_not(api, firm, owner, new):
+    rest = {"city": None, "industry": "toys", "target_markets": ["eu"]}
+    assert api(owner).patch(at(firm), rest, format="json").json()["state"] == "verified"
+    assert api(owner).patch(at(firm), new, format="json").json()["state"] == "pending"
 
 
 def test_only_an_owner_changes_it(api, firm, editor, viewer, outsider):

@@ -113,6 +113,19 @@ def test_what_is_answered_is_what_is_described(schema, api, owner, student, firm
         assert set(read) <= set(described), path
 
 
+def test_every_list_of_postings_says_in_which_orders_it_comes(schema):
+    said = {
+        name: parameter["description"]
+        for name, operation in operations(schema)
+        for parameter in operation.get("parameters", [])
+        if parameter["name"] == "ordering"
+    }
+    of = {name.split("/")[3] for name in said}
+    assert of == {"needs", "programs", "courses", "experts"}
+    assert said["GET /api/v1/courses/"].startswith("`created_at`, `changed_at` or `title`;")
+    assert said["GET /api/v1/experts/"].startswith("`created_at`, `changed_at`, `name_en` or `name_zh`;")
+
+
 def test_the_example_of_a_match_adds_up(schema):
     [match] = schema["components"]["schemas"]["Match"]["examples"]
     points = sum(part["points"] for part in match["parts"])

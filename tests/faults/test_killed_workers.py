@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.factories import a_credit_code
 from tests.site import Site
 
 pytestmark = [pytest.mark.faults, pytest.mark.queue]
@@ -50,6 +51,22 @@ def test_needs_published_while_workers_die_all_get_their_list_once(site: Site) -
         assert len(ids) == len(set(ids))
     assert states <= {"ready", "none_yet", "refreshing", "stalled"}
     assert "worker-now stopped" in site.printed()
+
+
+def test_letters_that_are_written_while_workers_die_come_all_the_same(site: Site) -> None:
+    token = site.token("student")
+    names = [f"Waiting Lamps {number}" for number in range(3)]
+    for name in names:
+        body = {"name": {"en": name}, "credit_code": a_credit_code()}
+        assert site.call("POST", "/organisations/", body, token)[0] == 201
+        kill_workers(site)
+
+    def told(name: str) -> bool:
+        mails = (site.var / "mail").glob("*.log")
+        return any(name in mail.read_text(errors="replace") for mail in mails)
+
+    for name in names:
+        site.until(lambda name=name: told(name), f"the letter about {name}")
 
 
 def test_a_broker_that_dies_stops_no_publishing(site: Site) -> None:

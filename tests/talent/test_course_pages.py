@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import AuditRow, Organisation, User
 from skills.models import Skill
 from talent.course_inputs import course_as_written, run_as_written
+from talent.courses import close_course
 from talent.models import Course, CourseRun, TrainingBase
 from tests import factories
 from tests.pasting import Says, read_by
@@ -164,6 +165,26 @@ def test_a_draft_is_published_after_a_page_has_asked(desk: Client, skill: Skill,
     assert course.status == Course.Status.PUBLISHED
     bare = factories.a_course(body, {}, text="Six evenings.")
     assert desk.post(reverse("course-publish", args=[bare.public_id])).status_code == 422
+
+
+def test_a_run_of_a_closed_course_says_so_to_its_own_members(desk: Client, body: Organisation, teacher: User) -> None:
+    base = factories.a_training_base(body)
+    course = factories.a_published_course(body)
+    ahead, begun = factories.a_run(course, base=base, city=base.city), factories.a_run(course, -3)
+    places = [reverse("course", args=[course.public_id]), reverse("base", args=[base.public_id])]
+    places.append(reverse("courses") + "?mine=true")
+    pages = [desk.get(place).content.decode() for place in places]
+    assert not any("course closed" in page for page in pages)
+    assert "20 seats left" in pages[0]
+    assert "20 seats left" in pages[2]
+    close_course(by=teacher, course=course)
+    pages = [desk.get(place).content.decode() for place in places]
+    assert [page.count("course closed") for page in pages] == [1, 1, 1]
+    assert not any("20 seats left" in page for page in pages)
+    assert "has begun" in pages[0]
+    over_api = desk.get(reverse("api-course-runs", args=[course.public_id])).json()["results"]
+    stand = {run["id"]: run["state"] for run in over_api}
+    assert stand == {str(ahead.public_id): "closed", str(begun.public_id): "begun"}
 
 
 def test_a_run_is_added_changed_and_cancelled_on_its_own_pages(desk: Client, body: Organisation) -> None:

@@ -27,7 +27,7 @@ State = StudentLink.State
 
 @pytest.fixture
 def teacher() -> User:
-    return factories.a_user("teacher@school.example")
+    return factories.a_user("teacher@school.example", language="en")
 
 
 @pytest.fixture
@@ -58,13 +58,29 @@ def test_a_student_asks_and_the_school_says_yes(
     assert [row.action for row in rows] == ["ask_link", "answer_link"]
 
 
-def test_a_letter_is_in_the_language_of_the_profile(
+def test_a_letter_is_in_the_language_that_its_reader_chose_else_in_all(
+    school: Organisation, teacher: User, student: Profile, django_capture_on_commit_callbacks
+) -> None:
+    factories.a_member(school, factories.a_user("liu@school.example", language="zh-hans"))
+    factories.a_member(school, factories.a_user("new@school.example"))
+    with django_capture_on_commit_callbacks(execute=True):
+        ask_link(by=student.user, organisation=school)
+    english = f"Yitong Example asks for a link to {school.name_en}"
+    told = {letter.to[0]: letter.subject for letter in mail.outbox}
+    assert told.pop(teacher.email) == english
+    assert "Yitong Example" in told["liu@school.example"]
+    assert school.name_en not in told["liu@school.example"]
+    assert told["new@school.example"] == f"{english} · {told['liu@school.example']}"
+
+
+def test_a_letter_to_who_never_chose_one_is_in_the_language_of_the_profile(
     school: Organisation, teacher: User, student: Profile, django_capture_on_commit_callbacks
 ) -> None:
     Profile.objects.update(language="zh-Hans")
     with django_capture_on_commit_callbacks(execute=True):
         ask_student(by=teacher, organisation=school, email=student.user.email.upper())
     assert school.name_zh in mail.outbox[0].subject
+    assert school.name_en not in mail.outbox[0].subject
 
 
 def test_what_a_school_asks_shows_nowhere_on_its_side_until_the_person_says_yes(

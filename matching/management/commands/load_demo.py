@@ -84,6 +84,7 @@ def _firm(row: dict[str, Any], staff: User, join: Join) -> Organisation:
         name_zh=row["name_zh"],
         credit_code=credit_code(Organisation.objects.count() + 1),
         city=City.objects.get(code=row["city"]),
+        tell=False,
     )
     fields = ("industry", "size", "pilot_zone", "target_markets")
     Enterprise.objects.create(organisation=firm, **{name: row[name] for name in fields})
