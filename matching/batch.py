@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 from engine.explain import Part, explain
 from engine.explain import Wanted as WantedSkill
 from engine.link import PROBABLE, Linked, Linker
-from engine.model import FOCUS_NONE, FOCUS_PERSON, TEXT_BONUS, Needs, Ranked, Supply
+from engine.model import FOCUS_NONE, FOCUS_PERSON, FOCUS_READ, TEXT_BONUS, Needs, Ranked, Supply
 from engine.text import Reading, TextModel
 from engine.topk import rank_both
 from skills.framework import SkillRow
@@ -45,11 +45,15 @@ class How:
     focus: float | None = None
     explain: bool = False
 
-    def focus_of_needs(self, needs: Needs) -> NDArray[np.float64]:
-        """Focus in each need's list of talents: that of its kind, unless the run sets one for all."""
+    def focus_of_needs(self, needs: Sequence[Wanted]) -> NDArray[np.float64]:
+        """Focus in each need's list of talents: that of its kind, or of a text, unless the run sets one for all."""
         if self.fit_only:
             return np.full(len(needs), FOCUS_NONE)
-        return STUDENTS.focus_of_needs(needs.kind) if self.focus is None else np.full(len(needs), self.focus)
+        if self.focus is not None:
+            return np.full(len(needs), self.focus)
+        of_kind = STUDENTS.focus_of_needs(np.array([need.kind for need in needs], dtype=np.uint8))
+        read = np.array([need.read for need in needs], dtype=np.bool_)
+        return np.where(read & (of_kind > FOCUS_NONE), FOCUS_READ, of_kind)
 
     @property
     def focus_of_talents(self) -> float:
@@ -180,7 +184,7 @@ def rank(field: Field, how: How, progress: Progress | None = None) -> Lists:
             field.demand,
             field.supply,
             field.near,
-            focus_needs=how.focus_of_needs(field.demand),
+            focus_needs=how.focus_of_needs(field.needs),
             focus_people=how.focus_of_talents,
             bonus=how.bonus,
             keep=min(how.top, max(len(field.talents), len(field.needs), 1)),
@@ -195,7 +199,7 @@ def write(field: Field, lists: Lists, how: How, out: Path) -> int:
     Each file appears under its name only when it is whole.
     """
     out.mkdir(parents=True, exist_ok=True)
-    of_needs, of_talents = how.focus_of_needs(field.demand), np.full(len(field.talents), how.focus_of_talents)
+    of_needs, of_talents = how.focus_of_needs(field.needs), np.full(len(field.talents), how.focus_of_talents)
     sides: list[
         tuple[str, str, str, Ranked, Sequence[Talent | Wanted], Sequence[Talent | Wanted], NDArray[np.float64]]
     ] = [

@@ -74,7 +74,7 @@ class Asked:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Talent:
-    """One line of the talents' file."""
+    """One line of the talents' file; `read` where its skills come from its text."""
 
     id: str
     title: str
@@ -86,11 +86,12 @@ class Talent:
     languages: dict[str, int]
     kinds: int
     available_from: datetime.date | None
+    read: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Wanted:
-    """One line of the needs' file."""
+    """One line of the needs' file; `read` where its skills come from its text."""
 
     id: str
     title: str
@@ -101,6 +102,7 @@ class Wanted:
     languages: dict[str, int]
     kind: int
     starts_on: datetime.date | None
+    read: bool = False
 
 
 T = TypeVar("T", Talent, Wanted)
@@ -153,7 +155,7 @@ class Reader:
         self.linked += len(unlinked)
         found = self.link([text_of(lines[place]) for place in unlinked]) if unlinked else ()
         for place, skills in zip(unlinked, found, strict=True):
-            lines[place] = replace(lines[place], skills=skills_of(skills))
+            lines[place] = replace(lines[place], skills=skills_of(skills), read=True)
         return lines if self.keep_texts else [replace(line, text="", title="") for line in lines]
 
     def _lines(

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.link import PROBABLE, Linked, Linker
-from engine.model import FOCUS_NEED, FOCUS_PERSON, TEXT_BONUS
+from engine.model import FOCUS_NEED, FOCUS_PERSON, FOCUS_READ, TEXT_BONUS
 from matching import files
 from matching.batch import How
 from skills.framework import COLUMNS
@@ -347,6 +347,22 @@ def test_skills_are_linked_from_the_text_where_none_are_named(match: Callable[..
 
     assert order(found.needs["n1"])[0] == "t1"
     assert "2 with skills from their text" in found.said
+
+
+def test_strengths_that_lie_elsewhere_take_more_off_where_the_skills_of_a_need_were_read(
+    match: Callable[..., Outcome],
+) -> None:
+    talent = {"id": "t1", "skills": [{"code": "S1", "level": 3}, {"code": "S4", "level": 3}]}
+    needs = [
+        {"id": "n1", "text": "Kite making"},
+        {"id": "n2", "text": "Kite making", "kind": "advice"},
+        {"id": "n3", "skills": [{"code": "S1", "min_level": 3}]},
+    ]
+    found, asked = match([talent], needs, no_text=True), match([talent], needs, no_text=True, focus=0.4)
+
+    scores = [found.needs[need][0]["score"] for need in ("n1", "n2", "n3")]
+    assert scores == [pytest.approx(1 - FOCUS_READ / 2), 1.0, pytest.approx(1 - FOCUS_NEED / 2)]
+    assert asked.needs["n1"][0]["score"] == pytest.approx(0.8)
 
 
 def test_the_title_of_a_need_names_skills_too(match: Callable[..., Outcome]) -> None:
