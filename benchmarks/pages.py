@@ -1,6 +1,8 @@
 """How many queries and milliseconds does a list take, as a page and over the API, among 10,000 objects of each kind?
 
-And before that, in the engine alone: one program against 10,000 needs. Printed, never asserted.
+And before that, in the engine alone: one program against 10,000 needs. Printed, never asserted. SQLite, or with
+`--database` PostgreSQL: there ANALYZE is run once all is seeded, since statistics are what an installation has by its
+autovacuum, and a fresh database has none.
 """
 
 import argparse
@@ -9,7 +11,8 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 OBJECTS = 10_000
@@ -21,17 +24,38 @@ WORDS, WORDS_EACH = 5_000, 60
 def main() -> None:
     reads = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     reads.add_argument("--objects", type=int, default=OBJECTS, help="of each kind: needs, people, programs, …")
-    objects = reads.parse_args().objects
+    reads.add_argument("--database", help="of PostgreSQL, by URL: beside it one of the benchmark's own is made")
+    given = reads.parse_args()
+    objects: int = given.objects
     _engine(objects)
     with tempfile.TemporaryDirectory() as var:
         os.environ["VAR_DIR"] = var
-        os.environ.pop("DATABASE_URL", None)
+        os.environ["DATABASE_URL"] = given.database or f"sqlite:///{var}/db.sqlite3"
         os.environ["ALLOWED_HOSTS"] = "testserver"
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
         import django
 
         django.setup()
-        _measure(objects)
+        with _own_database():
+            _measure(objects)
+
+
+@contextmanager
+def _own_database() -> Iterator[None]:
+    """An empty database with our tables: the file in VAR_DIR, or on a server one that is dropped at the end."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        call_command("migrate", verbosity=0)
+        yield
+        return
+    named = connection.settings_dict["NAME"]
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    try:
+        yield
+    finally:
+        connection.creation.destroy_test_db(named, verbosity=0)
 
 
 def _median(act: Callable[[], Any]) -> float:
@@ -86,7 +110,6 @@ def _measure(objects: int) -> None:
     from talent.naming import load_plants
     from tests import factories
 
-    call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     load_plants()
     load_framework()
@@ -103,6 +126,9 @@ def _measure(objects: int) -> None:
     jobs.queue_refresh(rankings, Job.Queue.BULK)
     while waiting := Job.objects.filter(state=Job.State.WAITING).first():
         tasks.run_job(waiting.pk)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
     print(f"{objects:,} needs, people, programs, courses, experts; made ready in {time.perf_counter() - began:.0f} s")
 
     def api(user: Any) -> APIClient:
@@ -117,6 +143,7 @@ def _measure(objects: int) -> None:
 
     person = next(candidate for kind, candidate in one_of.items() if kind.under_pseudonyms)
     pair = Pair.objects.get(pk=Match.objects.filter(list__ranking__profile=person).values("pair")[0]["pair"])
+    best = Pair.objects.filter(matches__list__ranking__need=need, profile__isnull=False).earliest("matches__position")
     asked: dict[str, tuple[Any, str]] = {}
     for kind, candidate in one_of.items():
         name, posted = str(kind.candidates), f"{kind.holder}s/{candidate.public_id}"
@@ -127,9 +154,12 @@ def _measure(objects: int) -> None:
             f"/api/v1/needs/{need.public_id}/matches/?kind={name}&page_size=20",
         )
         if kind.under_pseudonyms:
+            gap = f"/needs/{need.public_id}/gap-courses/?candidate={best.public_id}"
+            asked["page, courses for the best of them"] = (page(owner), gap)
             asked["page, needs of a person"] = (page(person.user), "/matches/")
             asked["API, needs of a person, 20"] = (api(person.user), "/api/v1/profiles/me/matches/?page_size=20")
             asked["page, one match explained"] = (page(person.user), f"/matches/{pair.public_id}/")
+            asked["page, courses for one match"] = (page(person.user), f"/matches/{pair.public_id}/gap-courses/")
         else:
             asked[f"page, needs of one of the {name}"] = (page(teacher), f"/{posted}/needs/")
             asked[f"API, needs of one of the {name}, 20"] = (api(teacher), f"/api/v1/{posted}/matches/?page_size=20")

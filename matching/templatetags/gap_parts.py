@@ -1,6 +1,5 @@
 """What a course could add to a match: {% load gap_parts %}
 
-{% gap_courses need person as rows %}     the runs that bring this person nearer to this need, best first
 {{ row.run|run_place }}                   online, or the city and the base
 {{ row.run|run_price }}                   1,200 CNY, or free
 {{ row.gained|gained_points }}            12.5: of 100, with one decimal
@@ -13,19 +12,11 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from enterprises.models import Need
 from enterprises.templatetags.need_words import currency_words
-from matching.gap_courses import GapCourse, courses_for_gap
 from matching.rounding import tenths_of_100
-from talent.models import CourseRun, Profile
+from talent.models import CourseRun
 
 register = template.Library()
-
-
-@register.simple_tag
-def gap_courses(need: Need, person: Profile) -> list[GapCourse]:
-    """The runs that bring this person nearer to this need, best first."""
-    return courses_for_gap(need=need, profile=person)
 
 
 @register.filter

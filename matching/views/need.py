@@ -6,8 +6,8 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -22,13 +22,14 @@ from accounts.permissions import Act, demand
 from enterprises.models import Need
 from enterprises.views import firms_to_post_for, seen_need, what_one_may
 from matching.explaining import FIRM
+from matching.gap_courses import courses_for_gap
 from matching.lists import OpenedList, open_list
 from matching.models import Match
 from matching.pairs import BY_CANDIDATES, COURSES, EXPERTS, PROGRAMS, STUDENTS, PairKind
 from matching.templatetags.components import initials
 from talent.models import Course, Expert, Profile, Program, Pseudonym
 
-from .ranked import Face, age_words, ranked
+from .ranked import Face, Row, age_words, chosen_match, ranked
 from .standing import standings
 
 NEEDS_ON_A_PAGE = 25
@@ -91,8 +92,45 @@ def need(request: HttpRequest, public_id: Any, candidates: str = STUDENTS.candid
     )
     if context is None:
         return HttpResponse(status=204)
-    context |= {"need": need, "may": what_one_may(user, need), "candidates": candidates}
+    context |= {
+        "need": need,
+        "may": what_one_may(user, need),
+        "candidates": candidates,
+        "gap_url": _gap_url(need, context["opened"]),
+    }
     return render(request, "matching/need.html", context)
+
+
+def _gap_url(need: Need, row: Row | None) -> str:
+    """Where the courses stand that a person's gap leads to; nothing where nobody is opened, or without a gap."""
+    if row is None or row.person is None or row.explanation.fit >= 1.0:
+        return ""
+    candidate = {"candidate": str(row.match.pair.public_id)}
+    return reverse("need-gap-courses", args=[need.public_id], query=candidate)
+
+
+@login_required
+@require_safe
+def need_gap_courses(request: HttpRequest, public_id: Any) -> HttpResponse:
+    """The courses from the gap of one person in a need's list; without one, the list, where one is opened."""
+    user: Any = request.user
+    need = seen_need(user, public_id)
+    demand(user, Act.SEE_MATCHES, need.organisation)
+    wanted = request.GET.get("candidate", "")
+    if not wanted:
+        return redirect("need", need.public_id)
+    match = chosen_match(open_list(need), wanted)
+    if match is None or match.pair.profile is None:
+        raise Http404
+    [face] = _faces(need, [match])
+    context = {
+        "reader": FIRM,
+        "rows": courses_for_gap(need=need, profile=match.pair.profile),
+        "title": face.name,
+        "up": need.title,
+        "up_url": reverse("need", args=[need.public_id], query={"candidate": wanted}),
+    }
+    return render(request, "matching/gap_page.html", context)
 
 
 def _head(kind: PairKind, count: int) -> str:

@@ -79,7 +79,7 @@ def ranked(
     shown, wanted = _shown(request), request.GET.get("candidate", "")
     listed = opened.matches.count()
     matches = list(opened.matches[:shown])
-    chosen = _chosen(opened, wanted) if wanted else None
+    chosen = chosen_match(opened, wanted) if wanted else None
     gone = bool(wanted) and chosen is None
     if gone and "seen" not in request.GET:
         raise Http404
@@ -110,7 +110,7 @@ def _shown(request: HttpRequest) -> int:
     return min(KEEP, max(SHOWN_AT_FIRST, int(asked))) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 10
 
 
-def _chosen(opened: OpenedList, wanted: str) -> Match | None:
+def chosen_match(opened: OpenedList, wanted: str) -> Match | None:
     """The match that is to be opened, if it stands in this list."""
     try:
         return opened.matches.filter(pair__public_id=UUID(wanted)).first()

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.timesince import timesince
@@ -20,6 +21,7 @@ from enterprises.models import Need
 from enterprises.templatetags.need_words import place_words
 from matching.explaining import STUDENT, explain_pairs
 from matching.explanation import Explanation, PartView
+from matching.gap_courses import courses_for_gap
 from matching.lists import NONE_YET, READY, STALLED, OpenedList, first_rank, open_list
 from matching.models import Match, Pair
 from matching.rounding import out_of_100
@@ -63,10 +65,7 @@ def matches(request: HttpRequest, mine: Profile) -> HttpResponse:
 @require_safe
 def match(request: HttpRequest, mine: Profile, public_id: uuid.UUID) -> HttpResponse:
     """One need with oneself, as a sum that one can read. Somebody else's pair is not found."""
-    pairs = Pair.objects.filter(Exists(Need.objects.published().filter(id=OuterRef("need"))), profile=mine)
-    pair = get_object_or_404(
-        pairs.select_related("need__organisation", "need__city", "need__area"), public_id=public_id
-    )
+    pair = _own_pair(mine, public_id)
     explanation = explain_pairs([(pair.need, mine)], viewer=STUDENT)[0]
     failing = [condition for condition in explanation.conditions if condition.state == "no"]
     kept = tuple(condition for condition in explanation.conditions if condition.state != "no")
@@ -74,6 +73,7 @@ def match(request: HttpRequest, mine: Profile, public_id: uuid.UUID) -> HttpResp
     listed = opened.matches.filter(pair=pair).first()
     context = {
         "need": pair.need,
+        "gap_url": reverse("match-gap-courses", args=[pair.public_id]) if explanation.fit < 1.0 else "",
         "explanation": replace(explanation, conditions=kept),
         "failing": failing,
         "asks": sum(condition.state == "ask" for condition in kept),
@@ -86,6 +86,29 @@ def match(request: HttpRequest, mine: Profile, public_id: uuid.UUID) -> HttpResp
         .first(),
     }
     return render(request, "matching/match.html", context)
+
+
+@with_profile
+@require_safe
+def match_gap_courses(request: HttpRequest, mine: Profile, public_id: uuid.UUID) -> HttpResponse:
+    """The courses from one's own gap to one need."""
+    pair = _own_pair(mine, public_id)
+    context = {
+        "reader": STUDENT,
+        "rows": courses_for_gap(need=pair.need, profile=mine),
+        "title": _("What a course could add"),
+        "up": pair.need.title,
+        "up_url": reverse("match", args=[pair.public_id]),
+    }
+    return render(request, "matching/gap_page.html", context)
+
+
+def _own_pair(mine: Profile, public_id: uuid.UUID) -> Pair:
+    """The person's own pair with a published need."""
+    pairs = Pair.objects.filter(Exists(Need.objects.published().filter(id=OuterRef("need"))), profile=mine)
+    return get_object_or_404(
+        pairs.select_related("need__organisation", "need__city", "need__area"), public_id=public_id
+    )
 
 
 def _row(match: Match, explanation: Explanation) -> dict[str, Any]:

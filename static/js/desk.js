@@ -42,3 +42,10 @@ for (const form of document.querySelectorAll("form[data-autosubmit]")) {
   for (const button of form.querySelectorAll("[data-without-script]")) button.hidden = true;
   form.addEventListener("change", () => form.requestSubmit());
 }
+
+// A part that comes after its page says that it is being fetched; where that fails, the link in it is left.
+for (const [event, busy] of [["htmx:beforeRequest", true], ["htmx:afterRequest", false]]) {
+  document.addEventListener(event, ({ target }) => {
+    if (target.matches("[hx-trigger=load]")) target.setAttribute("aria-busy", busy);
+  });
+}

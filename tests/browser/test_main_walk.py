@@ -112,6 +112,17 @@ def test_the_student_reads_the_same_match_from_the_other_side_and_what_is_missin
     assert site.logins["firm"][0] not in said
 
 
+def test_the_courses_for_a_gap_come_after_the_page_that_says_it_waits_for_them(page_for: Callable[..., Any]) -> None:
+    page = page_for("student")
+    held: list[Any] = []
+    page.route("**/gap-courses/", lambda route: held.append(route))
+    page.goto("/matches/")
+    page.locator(".person", has_text="Lighting exports").click()
+    page.locator("#gap[aria-busy=true] a").wait_for()
+    held.pop().continue_()
+    page.locator("#gap:not([aria-busy]) .gain").first.wait_for()
+
+
 @pytest.mark.parametrize("role", ["firm", "student"])
 def test_every_word_of_ours_is_chinese_when_the_browser_asks_for_it(page_for: Callable[..., Any], role: str) -> None:
     page = page_for(role, "zh-CN")

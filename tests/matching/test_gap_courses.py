@@ -1,6 +1,8 @@
 """From a gap to the courses that close a part of it; the numbers are worked out by hand beside each test."""
 
 import datetime
+import re
+from html import unescape
 
 import pytest
 from django.db import connection, transaction
@@ -14,11 +16,12 @@ from accounts.organisations import settle_standing
 from engine.explain import Wanted, explain
 from engine.model import on_grid
 from enterprises.models import NeedSkill
+from enterprises.publishing import close_need
 from matching import gap_courses
 from matching.gap_courses import courses_for_gap
 from matching.models import Pair
 from skills.models import NearFit, NearSkill
-from talent.models import Claim, Course, CourseRun, EntryLevel
+from talent.models import Claim, Course, CourseRun, EntryLevel, Profile
 from tests import factories
 from tests.engine.worlds import near_skills
 
@@ -253,19 +256,119 @@ def runs_of_the_rule(skills, asked, near, held):
     return [(-less, key, lifts) for less, _starts, _price, key, lifts in sorted(order) if less]
 
 
-def test_the_person_and_the_firm_read_it_on_the_match(client, need, person, school, skills, work, owner, firm):
+# The card, which comes after its page ---------------------------------------------------------------------------------
+LATER = re.compile(r'id="gap"[^>]* hx-get="([^"]+)" hx-trigger="load".*?<a href="\1">Show the courses</a>', re.S)
+
+
+def later(client, page_url):
+    """The address that is fetched into the card, and to which a link leads without scripts."""
+    return unescape(LATER.search(client.get(page_url).content.decode())[1])
+
+
+def pages_of(need, person):
+    """The page of the match as the person reads it, and as the firm does."""
+    pair = Pair.objects.get(profile=person, need=need)
+    return reverse("match", args=[pair.public_id]), reverse("need", args=[need.public_id])
+
+
+def test_the_person_and_the_firm_read_it_where_the_match_leads(client, need, person, school, skills, work, owner):
     a_run(school, {skills[0]: 4}, city=factories.a_city(), title="SQL for trade data")
     work()
-    client.force_login(person.user)
-    page = client.get(reverse("match", args=[Pair.objects.get(profile=person, need=need).public_id])).content.decode()
-    assert "Courses that close a gap" in page
-    assert "SQL querying 2 → 4" in page
-    assert "+25.0" in page
-    assert "10 seats left" in page
+    heads = {person.user: "Courses that close a gap", owner: "What a course could add"}
+    for (user, head), page_url in zip(heads.items(), pages_of(need, person), strict=True):
+        client.force_login(user)
+        page = client.get(later(client, page_url)).content.decode()
+        card = page[page.index('<section class="card" id="gap"') :]
+        for said in (head, "SQL for trade data", "SQL querying 2 → 4", "+25.0", "10 seats left"):
+            assert said in card
+    assert str(person.user) not in page  # the last is the firm's
+
+
+def test_in_chinese_the_card_is_chinese(client, need, person, school, skills, work, owner):
+    a_run(school, {skills[0]: 4}, city=factories.a_city())
+    work()
+    for user, page_url in zip((person.user, owner), pages_of(need, person), strict=True):
+        client.force_login(user)
+        page = client.get(later(client, page_url), headers={"accept-language": "zh-CN"}).content.decode()
+        for said in ("SQL 数据查询 2 → 4", "剩余 10 个名额", "佛山"):
+            assert said in page
+
+
+def test_where_nothing_is_missing_no_card_is_asked_for(client, firm, person, skills, work, owner):
+    need = factories.a_published_need(firm, {skills[0]: 2})
+    work()
+    for user, page_url in zip((person.user, owner), pages_of(need, person), strict=True):
+        client.force_login(user)
+        page = client.get(page_url).content.decode()
+        assert need.title in page
+        assert 'id="gap"' not in page
+
+
+def test_where_no_course_helps_that_is_said_and_there_is_no_card(client, need, person, work, owner):
+    work()
+    for user, page_url in zip((person.user, owner), pages_of(need, person), strict=True):
+        client.force_login(user)
+        page = client.get(later(client, page_url)).content.decode()
+        assert 'class="emptystate"' in page
+        assert 'id="gap"' not in page
+
+
+def test_a_firm_reads_it_of_people_in_the_list_of_its_own_need_only(
+    client, need, firm, person, skills, work, owner, viewer, outsider
+):
+    other = factories.a_published_need(firm, {skills[0]: 4}, kind="internship")
+    elsewhere = factories.a_profile({skills[0]: 2}, kinds=["internship"])
+    work()
+    url = reverse("need-gap-courses", args=[need.public_id])
+    of_need = {"candidate": str(Pair.objects.get(need=need, profile=person).public_id)}
+    of_other = {"candidate": str(Pair.objects.get(need=other, profile=elsewhere).public_id)}
+    for user, status in ((owner, 200), (viewer, 200), (outsider, 404), (person.user, 403), (factories.staff(), 403)):
+        client.force_login(user)
+        assert client.get(url, of_need).status_code == status
     client.force_login(owner)
-    page = client.get(reverse("need", args=[need.public_id])).content.decode()
-    assert "What a course could add" in page
-    assert "SQL for trade data" in page
+    for candidate in (of_other, {"candidate": str(person.public_id)}, {"candidate": "x\x00"}):
+        assert client.get(url, candidate).status_code == 404
+    assert client.get(url).url == reverse("need", args=[need.public_id])
+    Profile.objects.filter(pk=person.pk).update(matching=False)
+    assert client.get(url, of_need).status_code == 404
+    client.logout()
+    assert client.get(url, of_need).url.startswith(reverse("account_login"))
+
+
+def test_a_person_reads_it_of_their_own_match_only(client, need, person, skills, work, owner):
+    another = factories.a_profile(dict.fromkeys(skills[:3], 3))
+    work()
+    url = reverse("match-gap-courses", args=[Pair.objects.get(need=need, profile=person).public_id])
+    for user, status in ((person.user, 200), (another.user, 404), (owner, 302)):  # a firm has no profile
+        client.force_login(user)
+        assert client.get(url).status_code == status
+    close_need(by=owner, need=need)
+    client.force_login(person.user)
+    assert client.get(url).status_code == 404
+
+
+def test_the_card_takes_as_many_queries_for_twelve_courses_as_for_two(
+    client, need, person, school, skills, work, owner, django_assert_num_queries
+):
+    def some_runs(number):
+        for _ in range(number):
+            a_run(school, {skills[3]: 2, skills[0]: 3}, {skills[1]: 1}, city=factories.a_city())
+
+    work()
+    some_runs(2)
+    taken = []
+    for user, page_url in zip((person.user, owner), pages_of(need, person), strict=True):
+        client.force_login(user)
+        url = later(client, page_url)
+        with CaptureQueriesContext(connection) as few:
+            assert client.get(url).content.decode().count('class="gain"') == 2
+        taken.append((user, url, len(few)))
+    some_runs(10)
+    for user, url, with_two in taken:
+        client.force_login(user)
+        client.get(url)
+        with django_assert_num_queries(with_two):
+            assert client.get(url).content.decode().count('class="gain"') == 10
 
 
 def test_over_the_api_the_person_reads_it_unrounded_and_nobody_else_does(api, need, person, school, skills, owner):
