@@ -93,11 +93,12 @@ class WhyInput(Input):
 
 
 class OneOf(serializers.ChoiceField):
-    """One value of a closed set; who gives another is told the set."""
+    """One value of a closed set; who gives another is told the set, who gives none that one is asked for."""
 
     default_error_messages = {**_REQUIRED, "invalid_choice": _("“{input}” is not one of the choices: {known}.")}
 
     def fail(self, key: str, **kwargs: Any) -> NoReturn:
+        key = "required" if kwargs.get("input") == "" else key
         super().fail(key, known=", ".join(str(value) for value in self.choices), **kwargs)
 
 
