@@ -106,6 +106,13 @@ def test_every_fault_is_told_at_once(client):
     assert "5 fields to mend" in page
 
 
+def test_who_chooses_no_kind_is_asked_for_one(client):
+    client.force_login(factories.a_user())
+    page = client.post(reverse("organisation-new"), a_form(kind="")).content.decode()
+    assert "This is needed." in page
+    assert "is not one of the choices" not in page
+
+
 def test_an_owner_changes_the_firm(client, firm, owner):
     client.force_login(owner)
     sent = a_form(name_en="Firm renamed", credit_code=firm.credit_code)
