@@ -78,7 +78,8 @@ def text_model() -> TextModel | None:
 
 def text_model_for_matching() -> TextModel:
     """The model of the newest fit; where there is none yet, it is fitted now."""
-    return text_model() or _stored(fit_text_model().version)
+    model = text_model()
+    return _stored(fit_text_model().version) if model is None else model  # one without words is a model, too
 
 
 @lru_cache(maxsize=2)
