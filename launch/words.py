@@ -24,7 +24,8 @@ VAR_DIR (var)."""
 
 # Words that hand over to a program, together with what follows them.
 MODULES = {
-    "test": ["pytest", "-n", "2", "--dist", "loadfile"],  # two files at a time; -n 0 behind it for one, as for --pdb
+    # Two files at a time, in the order of tests/conftest.py; -n 0 behind it for one, as for --pdb.
+    "test": ["pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"],
     "bench": ["benchmarks"],
     "evaluate": ["benchmarks.evaluate"],
 }

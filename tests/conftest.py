@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import settings as hypothesis_settings
 from rest_framework.test import APIClient
+from xdist.scheduler import LoadFileScheduling
 
 from accounts.models import Organisation, User
 from accounts.tasks import send_letter
@@ -21,9 +22,25 @@ hypothesis_settings.register_profile("project", deadline=None, derandomize=True,
 hypothesis_settings.load_profile("project")
 
 
+FROM_OUTSIDE = ("tests/faults/", "tests/browser/")
+"""Where the tests are that start programs and wait for them."""
+
+
+class FilesButOneSite(LoadFileScheduling):
+    """A file at a time to each runner, but all that drives the site to one of them, so that it is started once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "from outside" if nodeid.startswith(FROM_OUTSIDE) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    return FilesButOneSite(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What waits for processes and browsers begins first, so that nothing has to be waited for at the end."""
-    items.sort(key=lambda item: not any(map(item.get_closest_marker, ("faults", "browser"))))
+    items.sort(key=lambda item: not item.nodeid.startswith(FROM_OUTSIDE))
 
 
 @pytest.fixture(autouse=True)

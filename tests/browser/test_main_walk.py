@@ -26,8 +26,9 @@ OURS_IN_ENGLISH = re.compile(
 WIDTHS = (390, 1440)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    """Closed after this file: as long as Playwright's loop runs, Django takes whatever follows for asynchronous."""
     if CHROMIUM is None or importlib.util.find_spec("playwright") is None:
         message = "no browser tests: chromium or playwright is not installed here"
         if os.environ.get("CI"):
