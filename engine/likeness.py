@@ -10,6 +10,8 @@ al. 1990), the nearest of each skill are looked for. The few found are then meas
 so that all must agree: a word with two meanings in one language ("warehouse" of goods, of data) makes nobody near. A
 pair stays if each is among the ``MUTUAL`` most alike of the other, and it is clearly more alike than the middle skill
 of the framework is to its closest one: that bar moves with how densely a framework is written.
+
+scikit-learn is imported where it is used: it takes a second, for which only who fits should wait.
 """
 
 from __future__ import annotations
@@ -18,16 +20,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
-from sklearn.neighbors import NearestNeighbors
-from sklearn.preprocessing import normalize
 
 from engine.peoples import peoples_named
 
@@ -137,6 +136,8 @@ def _blocks(told: Sequence[Told], analyzer: str, grams: tuple[int, int]) -> _Blo
 def _vectors(texts: Sequence[str], analyzer: str, grams: tuple[int, int]) -> csr_array:
     if not any(texts):
         return csr_array((len(texts), 0), dtype=np.float32)
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     fitted = TfidfVectorizer(analyzer=analyzer, ngram_range=grams, sublinear_tf=True, dtype=np.float32)
     return csr_array(fitted.fit_transform(texts))
 
@@ -160,6 +161,10 @@ def _candidates(blocks: Sequence[_Block]) -> tuple[_Rows, _Rows]:
     ]
     if not weighted:
         return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.neighbors import NearestNeighbors
+    from sklearn.preprocessing import normalize
+
     joined = normalize(csr_array(hstack(weighted, format="csr")))
     told = np.flatnonzero(np.diff(joined.indptr))
     space = joined[told]
@@ -269,7 +274,6 @@ class SharedWords:
 
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9+#]*(?:-[A-Za-z0-9+#]+)*")
 _HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
-_SAYS_NOTHING: Final = ENGLISH_STOP_WORDS | {"skill", "skills", "type", "types", "use", "used", "using", "work"}
 _LONGEST_WORD: Final = 8
 _NEIGHBOURS: Final = 4
 _JOINS: Final = frozenset("的了与和及或在等并对将为以其所是有于把被让使按从到由之而也就都向给")
@@ -287,9 +291,16 @@ def _whole(told: Told) -> str:
     return f"{_names(told)}\n{told.definition}"
 
 
+@cache
+def _says_nothing() -> frozenset[str]:
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    return frozenset(ENGLISH_STOP_WORDS | {"skill", "skills", "type", "types", "use", "used", "using", "work"})
+
+
 def _english_forms(text: str) -> set[str]:
     """The words of a text that say something, in upper and lower case as they stand there."""
-    return {word for word in _WORD.findall(text) if len(word) > 2 and word.casefold() not in _SAYS_NOTHING}
+    return {word for word in _WORD.findall(text) if len(word) > 2 and word.casefold() not in _says_nothing()}
 
 
 def _as_written(forms: Iterable[str]) -> dict[str, str]:

@@ -26,7 +26,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
 from engine.model import TEXT_SCALE
 from engine.words import LANGUAGES, LONGEST_PHRASE, Run, Term, is_han, runs, terms, written
@@ -293,6 +292,7 @@ def _idf(spoken: Sequence[list[Run]], language: str, phrases: Collection[str], c
     """Weigh the words of a language by how few of its texts have them, by scikit-learn."""
     if not chosen:
         return []
+    from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer  # takes a second: only who fits waits
 
     def analyzer(of: list[Run]) -> Iterator[str]:
         return _words(of, language, phrases)

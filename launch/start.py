@@ -61,7 +61,8 @@ def parts(folder: Folder, host: str, port: int) -> list[Part]:
     listen = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     web = [folder.python, "-m", "gunicorn", "config.wsgi", "--bind", listen, "--worker-class", "gthread"]
     web += ["--workers", "2", "--threads", "4", "--preload", "--graceful-timeout", "3", "--no-control-socket"]
-    celery = [folder.python, "-m", "celery", "--quiet", "-A", "config"]
+    # Django's checks would import every page of the site; `run.py check` has them.
+    celery = [folder.python, "-m", "celery", "--quiet", "--skip-checks", "-A", "config"]
     worker = [*celery, "worker", "--pool", "solo", "--loglevel", "WARNING"]
     worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     return [

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,13 @@ def kill_workers(site: Site) -> int:
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
     return len(pids)
+
+
+def test_scikit_learn_is_in_no_process_that_was_not_asked_to_fit(site: Site) -> None:
+    """It takes a second of each start, and 70 MB."""
+    started = site.processes("celery")
+    assert len(started) == 3
+    assert [pid for pid in started if "sklearn" in Path(f"/proc/{pid}/maps").read_text()] == []
 
 
 def test_needs_published_while_workers_die_all_get_their_list_once(site: Site) -> None:
