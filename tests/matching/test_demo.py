@@ -4,19 +4,23 @@ import datetime
 import json
 import re
 from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
+from django.test import override_settings
 from django.utils import timezone
 
 from accounts.cities import CITIES, load_cities
 from accounts.models import Organisation, User
 from enterprises.areas import load_areas
 from enterprises.models import Area, Need
+from matching.explaining import FIRM, explain_pairs
 from matching.management.commands.load_demo import DEMO
-from matching.models import Job, Run
+from matching.models import Job, Match, Run, TextFit
 from matching.region import Region, make_region
 from matching.region.parts import table
 from skills.framework import DATA, load_framework, read_skills
@@ -109,12 +113,22 @@ def test_whenever_it_is_loaded_everything_lies_ahead_and_has_seats_left(day: dat
         assert max(intake["ends_on"] for intake in program["intakes"]) > day.isoformat()
 
 
+@pytest.fixture(scope="module")
+def demo(
+    _plain: None, django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """The demo, loaded once for the tests below, each of which takes back what it does; gives the folder of logins."""
+    folder = tmp_path_factory.mktemp("demo")
+    with django_db_blocker.unblock(), override_settings(VAR_DIR=folder), transaction.atomic():
+        for load in (load_cities, load_areas, load_plants, load_framework):
+            load()
+        call_command("load_demo")
+        yield folder
+        transaction.set_rollback(True)
+
+
 @pytest.mark.django_db
-def test_loading_brings_all_of_it_behind_the_first_people_and_needs(tmp_path: Any, settings: Any) -> None:
-    settings.VAR_DIR = tmp_path
-    for load in (load_cities, load_areas, load_plants, load_framework):
-        load()
-    call_command("load_demo")
+def test_loading_brings_all_of_it_behind_the_first_people_and_needs(demo: Path) -> None:
     assert Organisation.objects.filter(state="verified").count() == 59  # one of the first six waits
     assert (TrainingBase.objects.count(), Program.objects.published().count()) == (8, 30)
     assert (Course.objects.published().count(), Expert.objects.published().count()) == (80, 15)
@@ -130,7 +144,7 @@ def test_loading_brings_all_of_it_behind_the_first_people_and_needs(tmp_path: An
     confirmed = Claim.objects.filter(confirmer__isnull=False).values("profile", "confirmer")
     assert {tuple(row.values()) for row in confirmed} <= {tuple(row.values()) for row in linked}
 
-    logins = json.loads((tmp_path / "demo_logins.json").read_text())
+    logins = json.loads((demo / "demo_logins.json").read_text())
     assert [one["role"] for one in logins] == ["firm", "student", "university", "base", "expert", "staff"]
     assert all(User.objects.get(email=one["email"]).check_password(one["password"]) for one in logins)
     assert User.objects.exclude(password__startswith="!").count() == len(logins)
@@ -139,3 +153,19 @@ def test_loading_brings_all_of_it_behind_the_first_people_and_needs(tmp_path: An
     assert {job.kind for job in Job.objects.all()} == {Job.Kind.BLOCK}
     call_command("load_demo")
     assert (Need.objects.count(), Run.objects.count()) == (120, 1)
+
+
+@pytest.mark.django_db
+def test_the_demo_comes_with_its_words_so_that_the_first_lists_have_bonuses(
+    demo: Path, work: Callable[[], int]
+) -> None:
+    assert TextFit.objects.count() == 1
+    work()
+    assert Match.objects.filter(bonus__gt=0.01).count() > 20
+    of_people = {"list__ranking__need__isnull": False, "pair__profile__isnull": False}
+    rows = Match.objects.filter(**of_people, bonus__gt=0).select_related("pair__need__city", "pair__profile__city")
+    shown = explain_pairs([(row.pair.need, row.pair.profile) for row in rows], viewer=FIRM)
+    words = {word for one in shown for word in one.shared_words}
+    names = " ".join(Profile.objects.values_list("name", flat=True)).lower()
+    assert len(words) > 10
+    assert not [word for word in words if word.lower() in names.split() or any(map(str.isdigit, word))]

@@ -4,16 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from accounts.cities import load_cities
 from accounts.models import Organisation, User
 from engine.model import TEXT_BONUS
-from enterprises.areas import load_areas
 from enterprises.models import Need
 from enterprises.publishing import change_need
 from matching import text_fit, text_vectors
@@ -21,10 +18,8 @@ from matching.explaining import FIRM, STUDENT, explain_pairs
 from matching.explanation import Explanation
 from matching.models import Match, MatchList, TextFit
 from matching.text_fit import FITS_KEPT, fit_text_model, refit_text_model, text_model
-from skills.framework import load_framework
 from skills.models import Skill
 from talent.models import Profile
-from talent.naming import load_plants
 from talent.profiles import change_profile
 from tests import factories
 
@@ -296,24 +291,3 @@ def test_a_page_and_the_api_tell_the_words_and_never_the_text_of_the_person(
     page = client.get(f"/needs/{need.public_id}/?candidate={pair.public_id}").content.decode()
     assert '<span lang="en">returns</span>' in page
     assert "submarine" not in page
-
-
-def test_the_demo_comes_with_its_words_so_that_the_first_lists_have_bonuses(
-    tmp_path: Any, settings: Any, work: Callable[[], int]
-) -> None:
-    settings.VAR_DIR = tmp_path
-    load_cities()
-    load_areas()
-    load_plants()
-    load_framework()
-    call_command("load_demo")
-    assert TextFit.objects.count() == 1
-    work()
-    assert Match.objects.filter(bonus__gt=0.01).count() > 20
-    of_people = {"list__ranking__need__isnull": False, "pair__profile__isnull": False}
-    rows = Match.objects.filter(**of_people, bonus__gt=0).select_related("pair__need", "pair__profile")
-    shown = explain_pairs([(row.pair.need, row.pair.profile) for row in rows], viewer=FIRM)
-    words = {word for one in shown for word in one.shared_words}
-    names = " ".join(Profile.objects.values_list("name", flat=True)).lower()
-    assert len(words) > 10
-    assert not [word for word in words if word.lower() in names.split() or any(map(str.isdigit, word))]
