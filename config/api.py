@@ -80,7 +80,7 @@ urlpatterns = [
     *talent.api.urlpatterns,
     *enterprises.api.urlpatterns,
     *matching.api.urlpatterns,
-    address("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    address("schema/", SpectacularAPIView.as_view(generator_class=schema.KeptGenerator), name="api-schema"),
     address(
         "docs/",
         SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="config/docs.html"),

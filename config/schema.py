@@ -7,11 +7,13 @@ from enum import Enum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
+from django.utils.translation import get_language
 from drf_spectacular.extensions import (
     OpenApiAuthenticationExtension,
     OpenApiSerializerExtension,
     OpenApiSerializerFieldExtension,
 )
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 
@@ -45,6 +47,20 @@ LEVELS: Schema = {
     "propertyNames": {"enum": list(SpokenLanguage.values)},
     "additionalProperties": {"type": "integer", "minimum": min(Level.values), "maximum": max(Level.values)},
 }
+
+
+class KeptGenerator(SchemaGenerator):
+    """Describes the API once a language and process: it takes half a second, and anybody may ask."""
+
+    kept: dict[str, Schema] = {}
+
+    def get_schema(self, request: Any = None, public: bool = False) -> Schema:
+        if not public or self.api_version:
+            return dict(super().get_schema(request, public))
+        language = get_language() or ""
+        if language not in self.kept:
+            self.kept[language] = super().get_schema(request, public)
+        return self.kept[language]
 
 
 class BearerScheme(OpenApiAuthenticationExtension):
