@@ -1,5 +1,6 @@
 """What every test stands on: no collected files, quick password hashing, no broker, jobs done when a test says so."""
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -43,6 +44,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileSche
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What waits for processes and browsers begins first, so that nothing has to be waited for at the end."""
     items.sort(key=lambda item: not item.nodeid.startswith(FROM_OUTSIDE))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays, and the collector need not walk through it again and again: a tenth of the time."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(scope="session", autouse=True)

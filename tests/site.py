@@ -74,11 +74,12 @@ class Site:
         return self.log.read_text(errors="replace")
 
     def until(self, seen: Callable[[], Any], what: str) -> Any:
-        """Wait until `seen` gives something true, and give it."""
-        end = time.monotonic() + PATIENCE
+        """Wait until `seen` gives something true, and give it; looking must not keep the site from its work."""
+        end, pause = time.monotonic() + PATIENCE, 0.05
         while not (found := seen()):
             assert time.monotonic() < end, f"{what} did not come: {self.printed()[-2000:]}"
-            time.sleep(0.05)
+            time.sleep(pause)
+            pause = min(0.5, 1.5 * pause)
         return found
 
     def call(self, method: str, path: str, body: Any = None, token: str = "", language: str = "en") -> tuple[int, Any]:
