@@ -1,5 +1,6 @@
 """The whole site as `python3 run.py` starts it, on the demo, for tests that drive it from outside."""
 
+import contextlib
 import json
 import os
 import re
@@ -55,11 +56,18 @@ class Site:
             env["DATABASE_URL"] = _fresh_database(env["DATABASE_URL"])
         if env.get("REDIS_URL"):
             env["REDIS_URL"] = _own_broker(env["REDIS_URL"])
+        self.env = env | {"PORT": str(port), "DEMO": "1"}
+        self.start()
+        logins = json.loads((var / "demo_logins.json").read_text())
+        self.logins = {one["role"]: (one["email"], one["password"]) for one in logins}
+
+    def start(self) -> None:
+        """Start it, on what an earlier start left, and wait for its first page."""
         with self.log.open("w") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", START, str(var)],
+                [sys.executable, "-c", START, str(self.var)],
                 cwd=ROOT,
-                env=env | {"PORT": str(port), "DEMO": "1"},
+                env=self.env,
                 stdout=out,
                 stderr=subprocess.STDOUT,
             )
@@ -67,8 +75,6 @@ class Site:
         found = re.search(r"Ready: (http://\S+)", self.printed())
         assert found is not None, self.printed()
         self.url = found.group(1)
-        logins = json.loads((var / "demo_logins.json").read_text())
-        self.logins = {one["role"]: (one["email"], one["password"]) for one in logins}
 
     def printed(self) -> str:
         return self.log.read_text(errors="replace")
@@ -114,10 +120,18 @@ class Site:
                 found.append(int(folder.name))
         return found
 
-    def stop(self) -> None:
-        """End it as Ctrl-C would."""
+    def noted(self) -> dict[str, int]:
+        """The processes that it has written down, by name."""
+        found = {}
+        for note in (self.var / "run").glob("*.pid"):
+            with contextlib.suppress(FileNotFoundError):
+                found[note.stem] = int(note.read_text().split()[0])
+        return found
+
+    def stop(self) -> int:
+        """End it as Ctrl-C would; gives its exit code."""
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(30)
+        return self.process.wait(30)
 
 
 def _fresh_database(url: str) -> str:
