@@ -68,6 +68,7 @@ def teaching(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _title(bodies, courses, programs, figures["soon"]),
         "bodies": bodies,
+        "several": len(bodies) > 1,
         "waiting": [body for body in bodies if body.state != Organisation.State.VERIFIED],
         "schools": schools,
         "figures": figures,
