@@ -38,9 +38,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _desk_of(expert: Expert) -> HttpResponse:
-    """The needs that suit who advises in their own name; the profile itself where it is not published."""
-    matched = expert.status == Expert.Status.PUBLISHED and expert.organisation_id is None
-    return redirect("expert-needs" if matched else "expert", expert.public_id)
+    """The needs that suit who advises; the profile itself where it is not published."""
+    published = expert.status == Expert.Status.PUBLISHED
+    return redirect("expert-needs" if published else "expert", expert.public_id)
 
 
 def error_page(request: HttpRequest, status: int, detail: str, title: str = "") -> HttpResponse:

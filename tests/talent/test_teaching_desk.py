@@ -296,7 +296,13 @@ def test_a_suspended_body_reads_why_and_what_it_posted_is_shown_as_unseen(
     desk: Desk, dean: User, school: Organisation
 ) -> None:
     factories.a_run(factories.a_published_course(school, title="SQL for trade data"), 5, seats=20, taken=7)
-    settle_standing(organisation=school, state="suspended", by=factories.staff(), reason="No course took place.")
+    staff = factories.staff()
+    for state, reason in (
+        ("suspended", "A complaint."),
+        ("verified", "Settled."),
+        ("suspended", "No course took place."),
+    ):
+        settle_standing(organisation=school, state=state, by=staff, reason=reason)
     answer = desk(dean)
     page = text(answer)
     assert answer.context["title"] == f"{school} is suspended"
