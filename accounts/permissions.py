@@ -153,6 +153,7 @@ ADDRESSES: dict[str, dict[str, Rule]] = {
     **_of_supply("course", list_for=EVERYBODY),
     **_of_supply("expert", list_for=SIGNED_IN),
     **_of_supply("base", list_for=EVERYBODY, posting=False),
+    "teaching": {"GET": SIGNED_IN},
     "course-run-new": {"GET": Act.WRITE_SUPPLY, "POST": Act.WRITE_SUPPLY},
     "course-run-change": {"GET": Act.WRITE_SUPPLY, "POST": Act.WRITE_SUPPLY},
     "course-run-cancel": {"GET": Act.WRITE_SUPPLY, "POST": Act.WRITE_SUPPLY},

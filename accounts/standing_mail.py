@@ -24,6 +24,16 @@ STANDS: dict[str, str | Promise] = {
 """How it stands, in one sentence, for the letter and the pages."""
 
 
+def told_first(organisations: Iterable[Organisation]) -> str:
+    """How the one stands that most waits for somebody, in one sentence; nothing where all are verified."""
+    standing = list(organisations)
+    for state in (State.RETURNED, State.SUSPENDED, State.PENDING):
+        for organisation in standing:
+            if organisation.state == state:
+                return str(STANDS[state]) % {"name": organisation}
+    return ""
+
+
 def tell_owners(organisation: Organisation, reason: str) -> None:
     """Write to each owner, once the decision is kept."""
     owners = User.objects.filter(

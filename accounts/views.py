@@ -16,7 +16,7 @@ from .forms import TokenForm
 from .letters import keep_language
 from .mail import may_read_mail, newest_mails
 from .models import Membership, Organisation, Token
-from .standing_mail import STANDS
+from .standing_mail import STANDS, told_first
 from .tokens import give_token, revoke_token
 
 
@@ -43,10 +43,8 @@ def _title(memberships: list[Membership]) -> str:
     standing = [membership.organisation for membership in memberships]
     if not standing:
         return _("You act for no organisation yet")
-    for state in (Organisation.State.RETURNED, Organisation.State.SUSPENDED, Organisation.State.PENDING):
-        for organisation in standing:
-            if organisation.state == state:
-                return str(STANDS[state]) % {"name": organisation}
+    if waiting := told_first(standing):
+        return waiting
     if len(standing) == 1:
         return str(STANDS[Organisation.State.VERIFIED]) % {"name": standing[0]}
     return ngettext("%(count)s organisation, verified", "%(count)s organisations, all verified", len(standing)) % {

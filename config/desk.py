@@ -13,6 +13,7 @@ from accounts.models import Membership, Organisation
 from accounts.permissions import WHO_MAY, Act
 
 THEMES = {"light", "dark"}
+MOST_PLACES = 6  # for who wears several hats, what is not theirs alone gives way: the account's menu has organisations
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ def places(request: HttpRequest) -> list[Place]:
     if Organisation.Kind.ENTERPRISE in kinds:
         found.append((reverse("needs"), _("Needs"), "briefcase"))
         found.append((reverse("experts"), _("Experts"), "message-2"))
+    if kinds & set(Organisation.TEACHING):
+        found.append((reverse("teaching"), _("Desk"), "layout-dashboard"))
     if kinds & set(Organisation.SCHOOLS):
         found.append((reverse("programs") + "?mine=true", _("Programs"), "school"))
     if kinds & set(Organisation.TEACHING):
@@ -69,9 +72,10 @@ def places(request: HttpRequest) -> list[Place]:
             found.append((reverse("courses"), _("Courses"), "file-text"))
     if hasattr(user, "expert"):
         found.append((reverse("expert", args=[user.expert.public_id]), _("Expert profile"), "message-2"))
+    common = [(reverse("skills"), _("Skills"), "list-search")]
     if not user.is_staff or found:
-        found.append((reverse("organisations"), _("Organisations"), "building"))
-    found.append((reverse("skills"), _("Skills"), "list-search"))
+        common.insert(0, (reverse("organisations"), _("Organisations"), "building"))
+    found += common[: max(0, MOST_PLACES - len(found))]
     if user.is_staff:
         found.append((reverse("runs"), _("Matching runs"), "activity"))
         found.append((reverse("admin:index"), _("Administration"), "settings"))

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Organisation
 from matching.example import worked_example
+from talent.models import Expert
 
 from .problems import problem, wants_problem
 
@@ -20,14 +21,26 @@ def home(request: HttpRequest) -> HttpResponse:
     user = request.user
     if not user.is_authenticated:
         return render(request, "landing.html", {"example": worked_example()})
-    if Organisation.objects.of_member(user).exists():
-        own = Organisation.objects.of_member(user).filter(kind=Organisation.Kind.ENTERPRISE).exists()
-        return redirect("needs" if own else "organisations")
+    kinds = set(Organisation.objects.of_member(user).values_list("kind", flat=True))
+    if Organisation.Kind.ENTERPRISE in kinds:
+        return redirect("needs")
+    if kinds & set(Organisation.TEACHING):
+        return redirect("teaching")
+    if kinds:
+        return redirect("organisations")
     if hasattr(user, "profile"):
         return redirect("matches")
+    if hasattr(user, "expert"):
+        return _desk_of(user.expert)
     if user.is_staff:
         return HttpResponseRedirect(reverse("runs"))
     return render(request, "welcome.html")
+
+
+def _desk_of(expert: Expert) -> HttpResponse:
+    """The needs that suit who advises; the profile itself where it is not published."""
+    published = expert.status == Expert.Status.PUBLISHED
+    return redirect("expert-needs" if published else "expert", expert.public_id)
 
 
 def error_page(request: HttpRequest, status: int, detail: str, title: str = "") -> HttpResponse:

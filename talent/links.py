@@ -9,7 +9,7 @@ import datetime
 from collections.abc import Callable
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +44,11 @@ def links_of_person(profile: Profile) -> StudentLinkQuerySet:
     """What the person sees: what stands, what waits for an answer of either side, and how what they asked ended."""
     own = StudentLink.objects.filter(profile=profile).exclude(state=State.DECLINED, asked_by=AskedBy.SCHOOL)
     return own.select_related("organisation", "program")
+
+
+def questions_to(schools: QuerySet[Organisation]) -> StudentLinkQuerySet:
+    """What students asked these schools and wait to be answered."""
+    return StudentLink.objects.filter(organisation__in=schools, state=State.ASKED, asked_by=AskedBy.STUDENT)
 
 
 @transaction.atomic

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from . import base_views, course_run_views, course_views, expert_views, link_views, program_views, views
+from . import (
+    base_views,
+    course_run_views,
+    course_views,
+    expert_views,
+    link_views,
+    program_views,
+    teaching_views,
+    views,
+)
 
 urlpatterns = [
     path("profile/", views.profile, name="profile"),
@@ -11,6 +20,7 @@ urlpatterns = [
     path("profile/schools/", link_views.schools, name="schools"),
     path("profile/schools/<uuid:public_id>/answer/", link_views.school_answer, name="school-answer"),
     path("profile/schools/<uuid:public_id>/end/", link_views.school_end, name="school-end"),
+    path("teaching/", teaching_views.teaching, name="teaching"),
     path("students/", link_views.students, name="students"),
     path("students/ask/", link_views.students_ask, name="students-ask"),
     path("students/<uuid:public_id>/", link_views.student, name="student"),

@@ -8,7 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from accounts.models import Organisation, User
 from matching.example import worked_example
+from talent.experts import close_expert, publish_expert
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -46,24 +48,91 @@ def test_the_first_page_reads_no_table(client, django_assert_num_queries):
         client.get(reverse("home"))
 
 
+def test_the_first_page_has_a_door_for_who_needs_people_looks_for_work_and_teaches(client):
+    page = client.get(reverse("home")).content.decode()
+    doors = re.findall(r'<a class="card door" href="([^"]+)"><h2>([^<]+)</h2>', page)
+    signup, register = reverse("account_signup"), reverse("organisation-new")
+    assert doors == [
+        (f"{signup}?next={register}%3Fkind%3Denterprise", "I need people"),
+        (f"{signup}?next={reverse('home')}", "I look for work"),
+        (f"{signup}?next={register}", "I teach"),
+    ]
+
+
 def test_a_new_person_chooses_a_door(client):
     client.force_login(factories.a_user())
     page = client.get(reverse("home")).content.decode()
-    assert reverse("organisation-new") in page
+    assert re.findall(r'<h2 id="\w+">([^<]+)</h2>', page) == ["I need people", "I look for work", "I teach", "I advise"]
+    assert f'href="{reverse("organisation-new")}?kind=enterprise"' in page
     assert f'action="{reverse("profile-new")}"' in page
+    assert f'href="{reverse("organisation-new")}"' in page
+    assert f'href="{reverse("expert-new")}"' in page
 
 
-@pytest.mark.parametrize(("who", "where"), [("firm", "needs"), ("student", "matches"), ("staff", "runs")])
-def test_everybody_else_goes_to_their_desk(client, who, where):
-    if who == "firm":
-        user = factories.a_user()
-        factories.a_firm(user)
-    elif who == "student":
-        user = factories.a_profile().user
-    else:
-        user = factories.staff()
+HATS = {
+    "firm": lambda user: factories.a_firm(user),
+    "school": lambda user: factories.a_school(user),
+    "base": lambda user: factories.a_training_body(user, "pending"),
+    "authority": lambda user: factories.a_firm(user, kind=Organisation.Kind.AUTHORITY),
+    "student": lambda user: factories.a_profile(user=user),
+    "expert": lambda user: factories.an_expert(user),
+    "staff": lambda user: User.objects.filter(pk=user.pk).update(is_staff=True),
+}
+
+
+@pytest.mark.parametrize(
+    ("hats", "where"),
+    [
+        ("firm", "needs"),
+        ("school", "teaching"),
+        ("base", "teaching"),
+        ("authority", "organisations"),
+        ("student", "matches"),
+        ("staff", "runs"),
+        ("firm school student expert staff", "needs"),
+        ("school student expert staff", "teaching"),
+        ("student expert staff", "matches"),
+    ],
+)
+def test_everybody_else_goes_to_their_desk_the_first_of_several(client, hats, where):
+    user = factories.a_user()
+    for hat in hats.split():
+        HATS[hat](user)
     client.force_login(user)
     assert client.get(reverse("home")).url == reverse(where)
+
+
+def test_an_expert_goes_to_the_needs_that_suit_or_to_the_profile_that_is_not_published(client):
+    user = factories.a_user(is_staff=True)
+    expert = factories.an_expert(user)
+    client.force_login(user)
+    assert client.get(reverse("home")).url == reverse("expert", args=[expert.public_id])
+    publish_expert(by=user, expert=expert)
+    assert client.get(reverse("home")).url == reverse("expert-needs", args=[expert.public_id])
+    assert client.get(reverse("home"), follow=True).status_code == 200
+    close_expert(by=user, expert=expert)
+    assert client.get(reverse("home")).url == reverse("expert", args=[expert.public_id])
+
+
+@pytest.mark.parametrize(
+    ("hats", "places"),
+    [
+        ("school", ["Desk", "Programs", "Courses", "Students", "Organisations", "Skills"]),
+        ("base", ["Desk", "Courses", "Students", "Organisations", "Skills"]),
+        ("school student", ["Desk", "Programs", "Courses", "Students", "Matches", "Profile"]),
+        ("base student", ["Desk", "Courses", "Students", "Matches", "Profile", "Organisations"]),
+        ("firm base", ["Needs", "Experts", "Desk", "Courses", "Students", "Organisations"]),
+        ("student", ["Matches", "Profile", "Courses", "Organisations", "Skills"]),
+    ],
+)
+def test_the_top_bar_has_at_most_six_places_those_of_ones_own_first(client, hats, places):
+    user = factories.a_user()
+    for hat in hats.split():
+        HATS[hat](user)
+    client.force_login(user)
+    answer = client.get(reverse("home"), follow=True)
+    assert [place.label for place in answer.context["desk"]] == places
+    assert answer.context["desk"][0].current
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])

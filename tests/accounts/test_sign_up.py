@@ -65,10 +65,17 @@ def test_a_new_person_signs_up_confirms_chooses_a_door_and_fills_in_a_profile(cl
     assert Profile.objects.listed().get() == profile
 
 
-def test_a_person_who_came_to_register_a_firm_gets_there_after_confirming(client):
-    sign_up(client, next=reverse("organisation-new"))
+@pytest.mark.parametrize(("door", "chosen"), [("I need people", "enterprise"), ("I teach", "")])
+def test_a_person_who_came_to_register_an_organisation_gets_there_after_confirming(client, door, chosen):
+    first = client.get(reverse("home")).content.decode()
+    way_in = re.search(rf'<a class="card door" href="([^"]+)"><h2>{door}</h2>', first)
+    assert way_in
+    following = re.search(r'name="next" value="([^"]+)"', client.get(way_in[1]).content.decode())
+    assert following
+    sign_up(client, next=following[1])
     answer = client.get(link_in_newest_mail(), follow=True)
-    assert answer.redirect_chain[-1][0] == reverse("organisation-new")
+    assert answer.redirect_chain[-1][0].partition("?")[0] == reverse("organisation-new")
+    assert answer.context["typed"] == {"kind": chosen}
 
 
 def test_an_address_that_has_an_account_is_not_given_away(client):

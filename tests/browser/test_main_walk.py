@@ -151,6 +151,7 @@ def test_no_page_is_wider_than_the_screen(page_for: Callable[..., Any], width: i
     for role, addresses in (
         ("firm", ("/", "/needs/", "/needs/new/", "/organisations/", "/tokens/")),
         ("student", ("/matches/", "/profile/", "/skills/?q=data")),
+        ("university", ("/teaching/",)),
     ):
         page = page_for(role, width=width)
         for address in addresses:
