@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -84,6 +85,10 @@ def explain_pairs(pairs: Iterable[tuple[Need, Candidate]], *, viewer: str) -> li
     ]
 
 
+NEEDS_KEPT = 300
+"""So many texts of needs are kept as read; the demo's take some 30 KB each."""
+
+
 class Alike:
     """How alike the texts of some needs and candidates are, by the newest words; each text is read once."""
 
@@ -110,8 +115,15 @@ class Alike:
 
     def _reading(self, words: TextModel, row: Owner) -> Reading:
         if row.public_id not in self._read:
-            self._read[row.public_id] = words.read(text_of(row), row.language)
+            read = _read_before if isinstance(row, Need) else TextModel.read  # what people wrote is not kept
+            self._read[row.public_id] = read(words, text_of(row), row.language)
         return self._read[row.public_id]
+
+
+@lru_cache(NEEDS_KEPT)
+def _read_before(words: TextModel, text: str, language: str) -> Reading:
+    """The text of a need as these words read it; the same needs stand in the lists of many people."""
+    return words.read(text, language)
 
 
 def _names(asked: set[int], held: set[int]) -> Names:
