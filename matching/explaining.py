@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 import numpy as np
 from django.utils.formats import date_format
@@ -25,11 +24,11 @@ from talent.levels import EffectiveLevel, levels_of
 from talent.models import Expert, Profile
 
 from .explanation import ConditionView, Explanation, PartView, SkillName, StrengthView, Via
-from .models import Candidate, Owner
+from .models import Candidate
 from .pairs import COURSES, EXPERTS, KIND_BIT, PROGRAMS, STUDENTS, PairKind, kind_of
 from .rounding import out_of_100
 from .text_fit import text_model
-from .text_vectors import text_of
+from .text_vectors import text_of, weights_of
 
 FIRM, STUDENT, OWNER = "firm", "student", "owner"
 """Who reads: the firm of the need; the person; or whoever posted the program, the course or the expert."""
@@ -90,12 +89,11 @@ NEEDS_KEPT = 300
 
 
 class Alike:
-    """How alike the texts of some needs and candidates are, by the newest words; each text is read once."""
+    """How alike the texts of some needs and candidates are, by the newest words."""
 
     def __init__(self, names: Names) -> None:
         self._names = names
         self._words = text_model()
-        self._read: dict[UUID, Reading] = {}
 
     def between(self, need: Need, candidate: Candidate, asked: Sequence[NeedSkill]) -> tuple[float, tuple[str, ...]]:
         """Likeness in 0..1, and the words that made it.
@@ -105,7 +103,8 @@ class Alike:
         """
         if self._words is None or not len(self._words):
             return 0.0, ()
-        one, other = self._reading(self._words, need), self._reading(self._words, candidate)
+        one = _read_need(self._words, text_of(need), need.language)
+        other = weights_of(self._words, candidate)
         likeness = self._words.likeness(one, other)
         if not likeness:
             return 0.0, ()
@@ -113,16 +112,10 @@ class Alike:
         labels = [label for skill in skills for label in (skill.label_en, skill.label_zh)]
         return likeness, self._words.shared(one, other, WORDS_NAMED, last=labels)
 
-    def _reading(self, words: TextModel, row: Owner) -> Reading:
-        if row.public_id not in self._read:
-            read = _read_before if isinstance(row, Need) else TextModel.read  # what people wrote is not kept
-            self._read[row.public_id] = read(words, text_of(row), row.language)
-        return self._read[row.public_id]
-
 
 @lru_cache(NEEDS_KEPT)
-def _read_before(words: TextModel, text: str, language: str) -> Reading:
-    """The text of a need as these words read it; the same needs stand in the lists of many people."""
+def _read_need(words: TextModel, text: str, language: str) -> Reading:
+    """A need as these words read it, with their places; the same needs stand in the lists of many."""
     return words.read(text, language)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import numpy as np
 from scipy.sparse import csr_array
 
-from engine.text import TextModel, row, stacked
+from engine.text import Reading, TextModel, row, stacked
 from enterprises.models import Need
 
 from .models import Candidate, Owner
@@ -44,6 +44,15 @@ def text_vectors(
             found[key] = row(model.read(whole_text(first, text), language))
             _keep((model.version, key), stamps[key], found[key])
     return stacked([found.get(key, nothing) for key in stamps], len(model))
+
+
+def weights_of(model: TextModel, candidate: Candidate) -> Reading:
+    """The text of a candidate as the engine takes it, by words and not by places: no more than that is kept of it."""
+    key, stamp = (model.version, candidate.public_id), (candidate.revision, candidate.changed_at)
+    if key not in _kept or _kept[key][0] != stamp:
+        _keep(key, stamp, row(model.read(text_of(candidate), candidate.language)))
+    columns, values = _kept[key][1]
+    return Reading("", dict(zip(columns.tolist(), values.tolist(), strict=True)), {}, length=1.0)
 
 
 def title_field(side: type[Need] | type[Candidate]) -> str:
