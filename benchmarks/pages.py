@@ -98,7 +98,6 @@ def _measure(objects: int) -> None:
     from django.core.management import call_command
     from django.db import connection
     from django.test import Client
-    from django.test.utils import CaptureQueriesContext
     from rest_framework.test import APIClient
 
     from accounts.tokens import give_token
@@ -117,7 +116,8 @@ def _measure(objects: int) -> None:
     owner, teacher = factories.a_user(), factories.a_user()
     firm, school = factories.a_firm(owner), factories.a_school(teacher)
     began = time.perf_counter()
-    _seed(objects, firm, school)
+    college = factories.a_school(teacher)
+    _seed(objects, firm, school, college)
     need = firm.needs.filter(kind="project").latest("id")
     one_of = {kind: kind.standing().latest("id") for kind in PAIR_KINDS}
     rankings = rankings_of_needs([need.pk])
@@ -129,7 +129,8 @@ def _measure(objects: int) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
-    print(f"{objects:,} needs, people, programs, courses, experts; made ready in {time.perf_counter() - began:.0f} s")
+    took = time.perf_counter() - began
+    print(f"{objects:,} needs, people, programs, courses, experts, bases; made ready in {took:.0f} s")
 
     def api(user: Any) -> APIClient:
         made = APIClient()
@@ -146,7 +147,7 @@ def _measure(objects: int) -> None:
     best = Pair.objects.filter(matches__list__ranking__need=need, profile__isnull=False).earliest("matches__position")
     asked: dict[str, tuple[Any, str]] = {}
     for kind, candidate in one_of.items():
-        name, posted = str(kind.candidates), f"{kind.holder}s/{candidate.public_id}"
+        name, one = str(kind.candidates), f"{kind.holder}s/{candidate.public_id}"
         part = "" if kind.under_pseudonyms else f"{name}/"
         asked[f"page, {name} of a need"] = (page(owner), f"/needs/{need.public_id}/{part}")
         asked[f"API, {name} of a need, 20"] = (
@@ -161,9 +162,30 @@ def _measure(objects: int) -> None:
             asked["page, one match explained"] = (page(person.user), f"/matches/{pair.public_id}/")
             asked["page, courses for one match"] = (page(person.user), f"/matches/{pair.public_id}/gap-courses/")
         else:
-            asked[f"page, needs of one of the {name}"] = (page(teacher), f"/{posted}/needs/")
-            asked[f"API, needs of one of the {name}, 20"] = (api(teacher), f"/api/v1/{posted}/matches/?page_size=20")
-    print(f"{'explained matches':36} {'queries':>8} {'median ms':>10}")
+            asked[f"page, needs of one of the {name}"] = (page(teacher), f"/{one}/needs/")
+            asked[f"API, needs of one of the {name}, 20"] = (api(teacher), f"/api/v1/{one}/matches/?page_size=20")
+    posted: dict[str, tuple[Any, str]] = {"page, own needs": (page(owner), "/needs/")}
+    posted["API, own needs, 20"] = (api(owner), "/api/v1/needs/?mine=true&page_size=20")
+    for name in ("programs", "courses", "experts", "bases"):
+        posted[f"page, {name}"] = (page(owner), f"/{name}/")
+        posted[f"API, {name}, 20"] = (api(owner), f"/api/v1/{name}/?page_size=20")
+    posted["page, own courses by a word"] = (page(teacher), "/courses/?mine=on&q=Course+99")
+    posted["page, students of a school"] = (page(teacher), f"/students/?school={college.public_id}")
+    posted["API, students of a school, 20"] = (
+        api(teacher),
+        f"/api/v1/organisations/{college.public_id}/students/?page_size=20",
+    )
+    posted["page, desk of a school"] = (page(teacher), "/teaching/")
+    for head, some in {"explained matches": asked, "what is posted": posted}.items():
+        _show(head, some)
+
+
+def _show(head: str, asked: dict[str, tuple[Any, str]]) -> None:
+    """Print the queries and the median of each; every answer must be one."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    print(f"{head:36} {'queries':>8} {'median ms':>10}")
     for name, (client, url) in asked.items():
         client.get(url)
         with CaptureQueriesContext(connection) as queries:
@@ -173,8 +195,8 @@ def _measure(objects: int) -> None:
         print(f"{name:36} {count:8} {_median(lambda client=client, url=url: client.get(url)):10.1f}")  # type: ignore[misc]
 
 
-def _seed(objects: int, firm: Any, school: Any) -> None:
-    """So many of each kind, everything published, over the whole framework."""
+def _seed(objects: int, firm: Any, school: Any, college: Any) -> None:
+    """So many of each kind, everything published, over the whole framework; all people are students of the college."""
     import datetime
 
     from django.db import transaction
@@ -184,7 +206,7 @@ def _seed(objects: int, firm: Any, school: Any) -> None:
     from enterprises.models import Need, NeedSkill
     from matching.pairs import PAIR_KINDS
     from skills.models import Skill
-    from talent.models import Claim, Course, CourseRun, Expert, Profile, Program
+    from talent.models import Claim, Course, CourseRun, Expert, Profile, Program, StudentLink, TrainingBase
 
     dice = random.Random(20261125)
     skills = list(Skill.objects.current())
@@ -231,6 +253,19 @@ def _seed(objects: int, firm: Any, school: Any) -> None:
                 for course in rows["course"]
             ),
             batch_size=5_000,
+        )
+        TrainingBase.objects.bulk_create(
+            (TrainingBase(organisation=school, name_en=f"Base {n}", name_zh=f"基地 {n}") for n in range(objects)),
+            batch_size=2_000,
+        )
+        StudentLink.objects.bulk_create(
+            (
+                StudentLink(
+                    profile=profile, organisation=college, asked_by="school", state="confirmed", answered_at=now
+                )
+                for profile in rows["profile"]
+            ),
+            batch_size=2_000,
         )
         kinds = ("job", "internship", "project", "training", "advice")
         needs = Need.objects.bulk_create(

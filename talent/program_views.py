@@ -89,11 +89,12 @@ def _page(found: QuerySet[Program], after: str) -> tuple[list[Program], str]:
     if after:
         edge = Program.objects.filter(public_id=_uuid(after)).values_list("pk", flat=True).first()
         found = found.filter(pk__lt=edge) if edge else found
-    rows: QuerySet[Any] = found.select_related("organisation", "city").annotate(
+    keys = list(found.order_by("-pk").values_list("pk", flat=True)[: ON_A_PAGE + 1])
+    rows: QuerySet[Any] = Program.objects.select_related("organisation", "city").annotate(
         reached=Count("claims", distinct=True), starts=Count("intakes", distinct=True)
-    )
-    page = list(rows.defer("text").order_by("-pk")[: ON_A_PAGE + 1])
-    return page[:ON_A_PAGE], str(page[ON_A_PAGE - 1].public_id) if len(page) > ON_A_PAGE else ""
+    )  # counted for those of the page only, not for all that are found
+    page = list(rows.filter(pk__in=keys[:ON_A_PAGE]).defer("text").order_by("-pk"))
+    return page, str(page[-1].public_id) if len(keys) > ON_A_PAGE else ""
 
 
 def _schools(chosen: str) -> Pairs:

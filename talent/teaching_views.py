@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, F, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -115,7 +115,7 @@ def _title(bodies: list[Any], courses: Posted, programs: Posted, soon: int) -> s
 def _with_next_intake(programs: QuerySet[Program], today: date) -> QuerySet[Any]:
     """The programs with their intakes that lie `ahead`; the one that starts next comes first."""
     coming = Intake.objects.filter(starts_on__gt=today).order_by("starts_on", "id")
-    next_start = Min("intakes__starts_on", filter=Q(intakes__starts_on__gt=today))
+    next_start = Subquery(coming.filter(program=OuterRef("pk")).values("starts_on")[:1])
     return (
         programs.select_related("organisation")
         .prefetch_related(Prefetch("intakes", coming, to_attr="ahead"))
