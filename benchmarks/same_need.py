@@ -3,7 +3,7 @@
     python -m benchmarks.same_need
 
 Pairs of needs (tests/data/same_need), the same title and text in both languages, written for this project. Skills are
-linked from the text, as a posted need's are proposed, and the demo's people are ranked by them alone, no condition
+linked from the text, as `match` reads a need, and the demo's people are ranked by them alone, no condition
 asked. The share is that of the first ten which both languages have in common; drawn by lot it would be 10 / people.
 """
 
@@ -99,7 +99,7 @@ def main(_words: Sequence[str] = ()) -> int:
         return [
             {"code": codes[one.skill], "min_level": one.level, "weight": WISH if one.standing == "wish" else 1.0}
             for one in linker.link(text)
-            if one.score >= PROBABLE and one.standing != "denied"
+            if one.score > PROBABLE and one.standing != "denied"
         ]
 
     def named(text: str) -> Skills:

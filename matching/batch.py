@@ -160,7 +160,7 @@ def _texts(lines: Sequence[Talent | Wanted]) -> Iterator[tuple[str, str]]:
 def _links(rows: Sequence[SkillRow]) -> Link:
     """What finds the skills of texts, over both languages of these skills: nobody confirms them.
 
-    So only what is more likely right than wrong is found, and nothing that a text denies.
+    So nothing is found that is more likely wrong than right, and nothing that a text denies.
     """
 
     @cache
@@ -170,9 +170,12 @@ def _links(rows: Sequence[SkillRow]) -> Link:
     def counts(one: Linked) -> bool:
         return one.score >= PROBABLE and one.standing != "denied"
 
+    def found(one: Linked) -> Found:
+        return Found(one.skill, one.level, wish=one.standing == "wish", doubtful=one.score == PROBABLE)
+
     def link(texts: Sequence[str]) -> Iterator[Iterator[Found]]:
         for linked in linker().link_many(texts):
-            yield (Found(one.skill, one.level, one.standing == "wish") for one in linked if counts(one))
+            yield (found(one) for one in linked if counts(one))
 
     return link
 

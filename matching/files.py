@@ -43,11 +43,16 @@ class BadLine(ValueError):
 
 @dataclass(frozen=True)
 class Found:
-    """A skill that a text names: its column, its level 1..5, and whether the text only wishes for it."""
+    """A skill that a text shows: its column, its level 1..5, and whether the text only wishes for it.
+
+    What is `doubtful` is as likely wrong as right: a person is taken to hold it, a need to ask for it only where it
+    asks for nothing else.
+    """
 
     column: int
     level: int
     wish: bool = False
+    doubtful: bool = False
 
 
 Link = Callable[[Sequence[str]], Iterable[Iterable[Found]]]
@@ -258,9 +263,13 @@ def _as_held(found: Iterable[Found]) -> Held:
 
 
 def _as_wanted(found: Iterable[Found]) -> Asked:
-    """Skills of a need's text: wanted, or nice to have where the text says so; the first ones of too many."""
+    """Skills of a need's text: wanted, or nice to have where the text says so; the first ones of too many.
+
+    What is wrongly asked for costs everybody a part of the fit, what is wrongly held costs hardly anything.
+    """
     wishes: dict[int, tuple[int, float, bool]] = {}
-    for one in found:
+    shown = list(found)
+    for one in [one for one in shown if not one.doubtful] or shown:
         if len(wishes) < MOST_SKILLS_OF_A_NEED:
             wishes.setdefault(one.column, (one.level, WEIGHT_OF_A_WISH if one.wish else 1.0, False))
     return _asked(wishes)

@@ -386,6 +386,21 @@ def test_what_is_more_likely_wrong_than_right_does_not_count(
     assert order(found.needs["n1"]) == (["t1", "t2"] if counts else [])
 
 
+def test_what_is_as_likely_wrong_as_right_is_held_and_asked_for_only_where_nothing_else_is(
+    match: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doubt = Linked(0, PROBABLE, 3, None, 0, 4, "likeness", "asked", None)
+    named = Linked(3, 0.9, 3, None, 6, 9, "name", "asked", None)
+    reads = {"Sails": [doubt], "Sails, maps": [named, doubt]}
+    monkeypatch.setattr(Linker, "link_many", lambda self, texts: (reads[text] for text in texts))
+    people = [{"id": "t1", "text": "Sails"}, {"id": "t2", "text": "Sails, maps"}]
+    found = match(people, [{"id": "n1", "text": "Sails, maps"}, {"id": "n2", "text": "Sails"}], no_text=True)
+
+    assert order(found.needs["n1"]) == ["t2"]
+    assert found.needs["n1"][0]["fit"] == 1.0
+    assert order(found.needs["n2"]) == ["t1", "t2"]
+
+
 def test_a_list_of_no_skills_stays_empty_whatever_the_text_says(match: Callable[..., Outcome]) -> None:
     found = match([{"id": "t1", "text": "Kite making", "skills": []}], [a_need()], no_text=True)
 
