@@ -20,7 +20,7 @@ from .models import Letter
 
 log = logging.getLogger(__name__)
 
-LEASE = datetime.timedelta(minutes=2)
+LEASE = datetime.timedelta(seconds=45)
 """How long a letter is left to the worker that took it; longer than a mail server may take (`EMAIL_TIMEOUT`)."""
 FIRST_PAUSE, LONGER = datetime.timedelta(minutes=1), 6
 """After a failure: 1 minute, then 6, 36, and three and a half hours."""

@@ -157,7 +157,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(SITE_URL).scheme
 
 # Mail: a real server where one is given; on loopback the page /mail/; otherwise the log
 MAIL_DIR = VAR_DIR / "mail"
-EMAIL_TIMEOUT = 20  # seconds; a mail server that hangs must not hold a worker
+EMAIL_TIMEOUT = 10  # seconds; a mail server that hangs must not hold a worker
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Crossing <noreply@crossing.example>")
 if env("EMAIL_URL", default=""):
     vars().update(env.email_url("EMAIL_URL"))
