@@ -51,7 +51,7 @@ KIN: Final = 0.1
 for the running of marketplaces. Of 0.05, 0.1 and 0.15 the one that led on two sets of Chinese sentences."""
 
 HINTED: Final = 0.5
-"""The score of a skill that one hint shows: at the least every second text with it means the skill."""
+"""The score of a skill that one hint shows: hints are written to be right in most texts; taken here to be in half."""
 
 A_SENTENCE: Final = 12
 """Most skills that one sentence can be like."""

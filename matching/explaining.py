@@ -85,7 +85,7 @@ def explain_pairs(pairs: Iterable[tuple[Need, Candidate]], *, viewer: str) -> li
 
 
 NEEDS_KEPT = 300
-"""So many texts of needs are kept as read; the demo's take some 30 KB each."""
+"""So many texts of needs are kept as read, the last ones that were asked for."""
 
 
 class Alike:
